@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const source = resolve(import.meta.dirname, '../src');
 
-/** Which rooms a room may import. Files directly under src are the composition; only they know all rooms. */
+/** The rooms that each room may import. Files directly under src are the composition, which may import every room. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   backups: ['domain'],
@@ -17,7 +17,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   webhooks: ['domain'],
   http: ['domain', 'engine/interface.ts', 'webhooks/interface.ts'],
   sandbox: ['domain/runtime.ts', 'runtime.ts'],
-  // The second composition: what people do from a shell needs the configuration, the way out and the gateway itself.
+  // The second composition: commands need the configuration, the outbound connections and the gateway.
   command: [
     '../client/src',
     'config',
@@ -51,10 +51,10 @@ function readImports(file: string, kinds: RegExp): readonly string[] {
   return [...text.matchAll(kinds)].map(([, path = '']) => relative(source, resolve(dirname(join(source, file)), path)));
 }
 
-/** All files that a file needs, itself among them. */
+/** All files that a file imports, directly or not, and the file itself. */
 function reachedFrom(file: string, kinds?: RegExp): ReadonlySet<string> {
   const reached = new Set([file]);
-  // A set goes on to what is added while it is gone through.
+  // Iteration over a Set reaches values that the loop adds.
   for (const each of reached) for (const target of importsOf(each, kinds)) reached.add(target);
   return reached;
 }
@@ -72,7 +72,7 @@ describe('the rooms', () => {
   });
 
   it('name no vendor in their code outside the providers, the sandbox and the registry', () => {
-    // Examples of answers are texts for people, and need some provider.
+    // Example answers are texts for people and name a provider.
     const mayName = /^(?:providers|sandbox)\/|^registry\.ts$|^http\/schemas\/answer-examples\.ts$/;
     const naming = files
       .filter((file) => !mayName.test(file))

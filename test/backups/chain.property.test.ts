@@ -5,7 +5,7 @@ import { history, SqlServer } from './history.ts';
 
 const numRuns = Number(process.env.GODWIT_PROPERTY_RUNS ?? 300);
 
-/** A history, and which of its files are there, in which order they are listed. */
+/** A history, the files of it that exist, and the order in which they are listed. */
 const scene = fc
   .record({
     kinds: fc.array(fc.constantFrom('full', 'differential', 'log', 'log', 'log', 'quiet', 'copy'), { maxLength: 24 }),
@@ -59,7 +59,7 @@ describe('a chain built from any subset of a backup history, listed in any order
     const start = (present: readonly NamedFile[], allowed = { differential: false, logs: true }) =>
       chainsOf(present, allowed)[0]?.restores[0];
     expect(start(files)).toBe(files[2]?.key);
-    // No differential that comes later could be based on it.
+    // No later differential can be based on a copy-only backup.
     expect(start(files, { differential: true, logs: false })).toBe(files[0]?.key);
     expect(start(files, { differential: false, logs: false })).toBe(files[2]?.key);
   });

@@ -2,14 +2,14 @@ import type { NamedFile } from '../../src/backups/chain.ts';
 import { headBytes, readBackup, tailBytes } from '../../src/backups/read.ts';
 import { type BackupFileSpecification, writeBackupFile } from '../../src/sandbox/object-store/backup-file.ts';
 
-/** `quiet`: a log backup of a time in which nothing was written; `copy`: a full backup WITH COPY_ONLY. */
+/** `quiet`: a log backup of a period without writes; `copy`: a full backup WITH COPY_ONLY. */
 export type Kind = 'full' | 'differential' | 'log' | 'quiet' | 'copy';
 
-/** The files that a source server writes when it makes these backups one after another. */
+/** The files that a source server writes when it takes these backups in order. */
 export function history(kinds: readonly Kind[], seed = 7, database = 'orders'): NamedFile[] {
   let lsn = BigInt(25_000_000_006_200_000 + seed * 1_000_000);
   let base = '0';
-  // The first log backup holds the log since the chain began, which is before the first full backup.
+  // The log chain begins before the first full backup, so the first log backup reaches back further.
   let logEnd = lsn;
   return kinds.map((kind, index) => {
     const begins = lsn;
@@ -46,7 +46,7 @@ export function readSynthetic(specification: BackupFileSpecification) {
 
 type Verdict = 'restored' | 'too recent' | 'too early' | 'wrong base' | 'not possible';
 
-/** SQL Server's rules for RESTORE … WITH NORECOVERY, as far as headers go. It shares nothing with the planner. */
+/** SQL Server's rules for RESTORE … WITH NORECOVERY, decided from headers. Shares no code with the planner. */
 export class SqlServer {
   #base: string | null = null;
   #point = 0n;
@@ -73,7 +73,10 @@ export class SqlServer {
     return 'restored';
   }
 
-  /** How far any order of these files can bring a database: every full backup, every differential of it or none, then all logs that fit. */
+  /**
+   * The latest point that any order of these files reaches: each full backup, with each or none of its differentials,
+   * then all logs that fit.
+   */
   static furthest(files: readonly NamedFile[]): bigint {
     const of = (type: string) => files.filter(({ file }) => file.header.type === type);
     let best = 0n;

@@ -6,7 +6,10 @@ import { lowestContrast } from './support/contrast.ts';
 import { useNightBoard } from './support/night-board.ts';
 import { blockedChain } from './support/scene.ts';
 
-/** The board for those who use a keyboard, a screen reader, a small or a large window, and for those who have very many migrations. */
+/**
+ * The board for users of a keyboard, a screen reader, a small or a large window, and for lists of thousands of
+ * migrations.
+ */
 
 const newPage = useBrowser();
 const focusedId = (page: Page) => page.evaluate<string>('document.activeElement?.id ?? ""');
@@ -53,7 +56,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.locator('dialog').waitFor();
     for (let presses = 0; presses < 12; presses += 1) {
       await page.keyboard.press('Tab');
-      // What is outside of the dialog is never reached; between its last and its first element stands the browser itself.
+      // Focus never leaves the dialog for the page; between its last and first element it passes through the browser.
       expect(
         await page.evaluate(
           'document.activeElement === document.body || document.activeElement.closest("dialog") !== null',
@@ -221,7 +224,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await dialog.locator('#adopt').fill('migrateTaskId=1');
     expect(await sent()).toBe('{"adopt":{"migrateTaskId":"1"}}');
     await dialog.getByRole('button', { name: 'Try again' }).click();
-    // The vendor knows no such task: what it says of that is told, at the field where it belongs to one.
+    // The vendor does not know the task. The page shows the vendor's words at the field that they concern.
     await dialog.locator('.note[data-kind="fault"], .at-fault').first().waitFor();
     expectNoFaults(watched);
     await page.context().close();
@@ -298,7 +301,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     if (last === undefined) throw new Error('there are 5,000');
     await board.change(last.id, { state: 'awaiting_backup' });
     await page.locator(`#row-${last.id} [data-state="awaiting_backup"]`).waitFor();
-    // 1,600 changes of state are told by a reading a second, of one page each.
+    // 1,600 state changes reach the page through one read per second, of one page each.
     expect(asked.length).toBeLessThan(5 + (performance.now() - began) / 900);
     expect(asked.every((url) => url.includes('pageSize=50'))).toBe(true);
     expect(await nodes()).toBeLessThan(before + 200);

@@ -48,7 +48,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/migrations/events'));
     await see(true);
     const shown = (state: string) => page.locator(`#row-${blockedChain.id} [data-state="${state}"]`).waitFor();
-    // A stream that says nothing for long would be closed anyway: this one has just said something.
+    // A silent stream is closed anyway, so this one has just sent a message.
     await page.clock.fastForward(30_000);
     await board.change(blockedChain.id, { state: 'restoring' });
     await shown('restoring');

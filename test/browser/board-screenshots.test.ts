@@ -6,7 +6,7 @@ import { browserMissing, expectNoFaults, named, useBrowser } from './support/bro
 import { useNightBoard } from './support/night-board.ts';
 import { blockedChain, night } from './support/scene.ts';
 
-/** The pictures of the README are made here. With UPDATE_SCREENSHOTS=1 they take the place of the committed ones. */
+/** Makes the pictures of the README. With UPDATE_SCREENSHOTS=1 it replaces the committed ones. */
 
 const root = resolve(import.meta.dirname, '../..');
 const newPage = useBrowser();
@@ -39,7 +39,7 @@ describe.skipIf(browserMissing !== null)(named('The pictures of the README', bro
     expect(picture.length).toBeLessThan(200 * 1024);
     expect(await readFile(join(root, 'README.md'), 'utf8')).toContain(`(docs/images/${name})`);
     const committed = await readFile(join(root, 'docs/images', name));
-    // Width and height of a PNG stand at this place.
+    // Bytes 16 to 23 of a PNG hold its width and height.
     expect(committed.subarray(16, 24)).toEqual(picture.subarray(16, 24));
     expect(committed.length).toBeLessThan(200 * 1024);
     expectNoFaults(watched);

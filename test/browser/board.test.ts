@@ -51,7 +51,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await other.goto(`${gateway.url}/board/`);
     await other.getByText('0 migrations').waitFor();
     await other.locator('#connection', { hasText: 'live' }).waitFor();
-    // A tab in the background is drawn once a second.
+    // The browser draws a background tab once per second.
     await page.bringToFront();
 
     await fillCreation(page, 'sales', 'prod/sales_full.bak', 'full_log');
@@ -260,7 +260,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     const dialog = page.locator('dialog');
     await dialog.locator('#instance').fill(huaweiInstance);
 
-    // Somebody else does something meanwhile.
+    // Another user changes the migration.
     const other = await page.context().newPage();
     await other.goto(`${gateway.url}/board/?id=${id}`);
     await other.getByRole('button', { name: 'Remove from the chain' }).click();

@@ -18,7 +18,7 @@ const keys = [
   { name: 'page', sha256: createHash('sha256').update(secret).digest('hex'), scopes: ['admin'], accounts: ['*'] },
 ];
 
-/** A page of another origin than the gateway's, which loads the client as a site would. */
+/** A page of another origin that loads the client as a web site does. */
 function pageOf(gateway: string): string {
   const imports = {
     'openapi-fetch': '/node_modules/openapi-fetch/dist/index.mjs',

@@ -31,13 +31,13 @@ beforeAll(async () => {
 });
 afterAll(() => clouds?.close());
 
-/** Examples that wait for what only a person can give; they are cancelled. */
+/** Examples that wait for input from a person; the test cancels them. */
 const rests = new Set(['tencent_upload', 'tencent_folder']);
 
-/** Carries a created migration on as its example says, and returns its last state. */
+/** Continues a created migration as its example describes and returns its final state. */
 async function carryOn(gateway: Gateway, explorer: Explorer, name: string, id: string): Promise<string> {
   if (rests.has(name)) {
-    // A chain that rests may still take a file of its folder; it is cancelled when the last one is restored.
+    // An idle chain may still take a file of its folder, so the test cancels it after the last one is restored.
     const waits: Parameters<typeof untilMigration>[2] = ({ blocking, state, backups }) =>
       name.endsWith('_upload')
         ? blocking.some(({ code }) => code === 'awaiting_upload')

@@ -12,12 +12,12 @@ import { withUs } from '../support/children.ts';
 import { freePort, temporaryFolder } from '../support/gateway.ts';
 import { browserMissing, expectNoFaults, named, useBrowser } from './support/browser.ts';
 
-/** A newcomer's ten minutes, with the commands of the README as they stand there. */
+/** The first ten minutes of a newcomer, with the unchanged commands of the README. */
 
 const newPage = useBrowser();
 const blocks = shellBlocks(`${root}/README.md`);
 
-/** The block of the README that begins so. */
+/** The block of the README that begins with that text. */
 function command(beginning: string): string {
   const found = blocks.find((block) => block.startsWith(beginning));
   if (found === undefined) throw new Error(`the README has no command that begins with ${beginning}`);
@@ -25,7 +25,7 @@ function command(beginning: string): string {
 }
 
 const children: ChildProcess[] = [];
-/** A command as it is typed, in the folder of the project; it ends with the test. */
+/** A command run in the folder of the project. It ends with the test. */
 function typed(text: string, folder: string, environment: NodeJS.ProcessEnv = {}): ChildProcess {
   const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
   const child = withUs(
@@ -40,7 +40,7 @@ function typed(text: string, folder: string, environment: NodeJS.ProcessEnv = {}
   return child;
 }
 
-/** Resolves when the child has printed that; rejects with all that it has printed when it ends before. */
+/** Resolves when the child has printed the text. Rejects with its whole output when it ends first. */
 function printed(child: ChildProcess, words: RegExp): Promise<string> {
   let output = '';
   return new Promise((done, fail) => {
@@ -54,7 +54,7 @@ function printed(child: ChildProcess, words: RegExp): Promise<string> {
   });
 }
 
-/** A clone of the project in which nothing has been started yet. */
+/** A fresh clone of the project. */
 async function freshFolder(): Promise<string> {
   const folder = await temporaryFolder();
   for (const name of ['package.json', 'src', 'node_modules']) await symlink(join(root, name), join(folder, name));
@@ -120,12 +120,12 @@ describe.skipIf(browserMissing !== null)(named('A newcomer', browserMissing), { 
       try {
         process.kill(-(pid ?? 0), 'SIGTERM');
       } catch {
-        // It has ended by itself.
+        // The process has already ended.
       }
     }
     await Promise.all(children.map((child) => (child.exitCode ?? child.signalCode) === null && once(child, 'exit')));
   });
-  /** A command of the README, at the place where this gateway listens. */
+  /** A command of the README with the address of this gateway. */
   const here = (text: string) => text.replaceAll('http://127.0.0.1:8080', url);
 
   it('follows the README to a chain on each cloud, a failure, an event stream and a webhook', async () => {
@@ -155,7 +155,7 @@ describe.skipIf(browserMissing !== null)(named('A newcomer', browserMissing), { 
 
     const tabs = await Promise.all(
       chains.map(async (chain) => {
-        // A window of its own: a tab in the background is drawn once a second.
+        // A separate window, because the browser draws a background tab once per second.
         const { page: tab } = await newPage();
         tab.setDefaultTimeout(40_000);
         await tab.goto(`${url}/board/`);

@@ -34,7 +34,10 @@ const repeatable: ReadonlySet<string> = new Set([
   'provider_unavailable',
 ]);
 
-/** Where an account's name stands for another cloud, the gateway does not know which account is meant: it does when the name is right again. */
+/**
+ * Where an account's name stands for another cloud, the gateway does not know which account is meant: it does when the
+ * name is right again.
+ */
 function isStrangeAccount({ code, errors }: Answer['body']): boolean {
   return code === 'invalid_request' && errors?.some(({ pointer }) => pointer === '/account') === true;
 }

@@ -6,8 +6,8 @@ import { type CloudFacts, type CloudWord, wordKey } from './judge.ts';
 import type { SandboxProcess } from './sandbox-process.ts';
 
 /**
- * Asks the clouds themselves about every task that a restore ran in, with clients that share nothing with the gateway. Alibaba is asked by
- * task, Huawei by job, Tencent by full task, whose status also tells of its increments.
+ * Asks the clouds themselves about every task that a restore ran in, with clients that share nothing with the gateway.
+ * Alibaba is asked by task, Huawei by job, Tencent by full task, whose status also tells of its increments.
  */
 export async function askClouds(
   sandbox: Pick<SandboxProcess, 'urls' | 'clock'>,

@@ -34,7 +34,10 @@ export interface Intent {
 
 const folder = 'chaos';
 
-/** The intent with that number. A few hold a damaged file, a few share an instance with the one before, one in eight is a chain. `watched`: a chain from a folder. */
+/**
+ * The intent with that number. A few hold a damaged file, a few share an instance with the one before, one in eight is
+ * a chain. `watched`: a chain from a folder.
+ */
 export function intentOf(provider: ProviderId, number: number, random: Choices, watched = false): Intent {
   const label = `${provider}-${number}`;
   const database = `db${provider[0]}${number}`;

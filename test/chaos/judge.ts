@@ -13,7 +13,10 @@ export interface Told {
   readonly attemptedIncrements: readonly string[];
   /** A deletion of the migration was sent, and whether it was carried out is not known. */
   readonly forgotten: boolean;
-  /** The migration was deleted after its end, and the same was asked for once more; and whether that was answered with 2xx. */
+  /**
+   * The migration was deleted after its end, and the same was asked for once more; and whether that was answered with
+   * 2xx.
+   */
   readonly askedAgain: boolean;
   readonly acknowledgedAgain: boolean;
   /** A final refusal that the caller could not expect. */
@@ -54,8 +57,9 @@ export function wordKey({ cloud, taskId }: Pick<JournalEntry, 'cloud' | 'taskId'
 }
 
 /**
- * Judges one provider. Exactly one restore per file whose request was acknowledged, at most one per file whose request was not, none that
- * the gateway does not know of; and every migration in the state, with the ids, that the cloud itself gives.
+ * Judges one provider. Exactly one restore per file whose request was acknowledged, at most one per file whose request
+ * was not, none that the gateway does not know of; and every migration in the state, with the ids, that the cloud
+ * itself gives.
  */
 export function judge(provider: ProviderId, evidence: Evidence): Verdict {
   const told = evidence.told.filter(({ intent }) => intent.provider === provider);
@@ -194,7 +198,9 @@ function stateOf({ id, state, stateReason, error, blocking }: MigrationRepresent
   return `${id} is ${state}${why === '' ? '' : ` (${why})`}`;
 }
 
-/** The journal's subject holds names of databases, keys or files; the last path segment of its last word is the file. */
+/**
+ * The journal's subject holds names of databases, keys or files; the last path segment of its last word is the file.
+ */
 function fileOf({ subject }: JournalEntry): string {
   return segment(subject.split(/[\s,]+/).findLast((word) => word !== '') ?? '');
 }

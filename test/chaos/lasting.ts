@@ -32,7 +32,10 @@ export interface LastingReport {
   readonly findings: readonly string[];
 }
 
-/** The weather `lasting`: every sending is answered with an error of the vendor's own. What is sent is bounded, and all ends. */
+/**
+ * The weather `lasting`: every sending is answered with an error of the vendor's own. What is sent is bounded, and all
+ * ends.
+ */
 export async function lasting(seed: number, pace: number): Promise<LastingReport> {
   const sandbox = await startSandboxProcess(restoreMs);
   const folder = await temporaryFolder();

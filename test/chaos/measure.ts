@@ -13,7 +13,10 @@ import { gatewayConfig, providers } from './storm.ts';
 
 /** Creations that each process has done before any are counted: one that has just started is several times slower. */
 const warmUpCreations = 200;
-/** Creations are counted for so long at a time, and so often, in turn with the other numbers of replicas: machines change from minute to minute. */
+/**
+ * Creations are counted for so long at a time, and so often, in turn with the other numbers of replicas: machines
+ * change from minute to minute.
+ */
 const countingMs = 3000;
 const countingRounds = 4;
 /** How many callers ask at once. */
@@ -64,7 +67,10 @@ async function startCluster(server: PostgresServer, count: number, engine: Engin
   };
 }
 
-/** Creations acknowledged per second, each stored and on its way to a cloud, for each number of replicas: medians of the countings. */
+/**
+ * Creations acknowledged per second, each stored and on its way to a cloud, for each number of replicas: medians of the
+ * countings.
+ */
 async function throughput(
   server: PostgresServer,
   counts: readonly number[],

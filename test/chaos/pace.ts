@@ -8,8 +8,9 @@ const quietMs = 700;
 const slowest = 4;
 
 /**
- * How much slower than a quiet machine this one is now, 1 to 4. All intervals of a storm are stretched by it: on a machine where everything takes
- * seconds a lease of two of them is over before anything has been done, and nothing would be tested but that.
+ * How much slower than a quiet machine this one is now, 1 to 4. All intervals of a storm are stretched by it: on a
+ * machine where everything takes seconds a lease of two of them is over before anything has been done, and nothing
+ * would be tested but that.
  */
 export async function machinePace(): Promise<number> {
   // Once for the modules to be compiled and kept.

@@ -11,8 +11,8 @@ export interface Replica {
   readonly url: string;
   readonly running: boolean;
   /**
-   * Resolves when it answers `/livez` or has been killed meanwhile. Rejects when it has ended by itself. `strange`: with the configuration in
-   * which the accounts' names stand for another cloud, where there is one.
+   * Resolves when it answers `/livez` or has been killed meanwhile. Rejects when it has ended by itself. `strange`:
+   * with the configuration in which the accounts' names stand for another cloud, where there is one.
    */
   start(strange?: boolean): Promise<void>;
   /** Whether it was started with the strange configuration. */

@@ -2,7 +2,10 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { systemRuntime } from '../../src/runtime.ts';
 import type { Choices } from './random.ts';
 
-/** The only way to a PostgreSQL server. The server goes away right after a commit, with the commit's answer or before it, and comes back. */
+/**
+ * The only way to a PostgreSQL server. The server goes away right after a commit, with the commit's answer or before
+ * it, and comes back.
+ */
 export interface UnsteadyStore {
   /** The server's URL by this way. */
   readonly url: string;

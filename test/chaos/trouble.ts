@@ -20,8 +20,8 @@ const strangeShare = 1 / 8;
 const maxStartMs = 8000;
 
 /**
- * Kills a process at random points, also while it starts, and starts it again; now and then one is stopped for longer than its lease and goes
- * on as if nothing had been. With several processes their troubles overlap.
+ * Kills a process at random points, also while it starts, and starts it again; now and then one is stopped for longer
+ * than its lease and goes on as if nothing had been. With several processes their troubles overlap.
  */
 export function startTrouble(
   replicas: readonly Replica[],
@@ -35,7 +35,8 @@ export function startTrouble(
   async function trouble(replica: Replica, own: Choices): Promise<void> {
     let startMs = 0;
     while (!stopped.signal.aborted) {
-      // On a machine where starting takes long, processes live longer too, or nobody would be there to be killed at work.
+      // On a machine where starting takes long, processes live longer too, or nobody would be there to be killed at
+      // work.
       const mean = Math.max(meanKillMs * replicas.length, startMs / 2);
       await systemRuntime.sleep(own.between(Math.floor(mean / 10), Math.floor((mean * 19) / 10)), stopped.signal);
       if (stopped.signal.aborted) return;

@@ -42,7 +42,10 @@ export interface Weather {
   stop(): Promise<void>;
 }
 
-/** Faults that change every few seconds, lists that lag, clocks that are minutes off. Stops with calm, but the clocks stay as they are. */
+/**
+ * Faults that change every few seconds, lists that lag, clocks that are minutes off. Stops with calm, but the clocks
+ * stay as they are.
+ */
 export async function startWeather(
   sandbox: SandboxProcess,
   random: Choices,

@@ -52,7 +52,10 @@ const credentials: Readonly<Record<ProviderId, Credentials>> = {
 };
 const maxMs = 30_000;
 
-/** Puts the parts of a gateway together in this process, some of them broken, has it work on intents, and collects the evidence. */
+/**
+ * Puts the parts of a gateway together in this process, some of them broken, has it work on intents, and collects the
+ * evidence.
+ */
 export async function evidenceOf(intents: readonly Intent[], workshop: Workshop): Promise<Evidence> {
   const sandbox = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 60 });
   workshop.prepare?.(sandbox);

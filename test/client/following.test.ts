@@ -37,21 +37,21 @@ async function start(folder: string): Promise<Gateway> {
   return startTestGateway(sandboxAccounts(clouds), { storeUrl: `sqlite:${join(folder, 'godwit.db')}`, config });
 }
 
-/** After so many milliseconds without a byte a stream counts as broken. */
+/** Milliseconds without a byte after which a stream counts as broken. */
 const silenceMs = 45_000;
-/** Short pauses between two tries. */
+/** Short pauses between tries. */
 const impatient: Timing = {
   ...systemTiming,
   sleep: (ms, signal) => systemTiming.sleep(ms === silenceMs ? ms : Math.min(ms, 20), signal),
 };
-/** Silence is short, too. */
+/** The limit of silence is short, too. */
 const hasty: Timing = { ...systemTiming, sleep: (ms, signal) => systemTiming.sleep(Math.min(ms, 200), signal) };
 
 interface Opened {
   readonly lastEventId: string | null;
 }
 
-/** A client that notes its streams and does to each what `change` says. */
+/** A client that records its streams and applies `change` to each. */
 function following(change: (response: Response, number: number) => Response, timing = impatient) {
   const streams: Opened[] = [];
   const looks: Request[] = [];
@@ -73,7 +73,7 @@ function following(change: (response: Response, number: number) => Response, tim
   return { godwit, streams, looks };
 }
 
-/** The same answer, whose connection breaks after so many bytes. */
+/** The same answer, with a connection that breaks after that many bytes. */
 function brokenAfter(bytes: number, { body, headers }: Response): Response {
   let left = bytes;
   const breaking = new TransformStream<Uint8Array, Uint8Array>({
@@ -87,7 +87,7 @@ function brokenAfter(bytes: number, { body, headers }: Response): Response {
 }
 
 let created = 0;
-/** A request for an instance of its own. */
+/** A request for a separate instance. */
 function requestFor(provider: 'alibaba' | 'tencent', mode: 'full' | 'full_log' = 'full'): MigrationRequest {
   const instanceId = `${provider === 'alibaba' ? 'rm' : 'mssql'}-following${++created}`;
   const source = { type: 'object_storage' as const, bucket: 'acme-backups-1250000000', keys: ['prod/orders.bak'] };

@@ -24,7 +24,7 @@ const body: MigrationRequest = {
 };
 const created = { id: 'mig_1', state: 'restoring' };
 
-/** A client whose requests are answered by a function, and whose pauses take no time. */
+/** A client whose requests a function answers and whose pauses take no time. */
 function clientOf(answer: Answerer, options: Partial<GodwitOptions> = {}) {
   const tried: Tried = { requests: [], pauses: [] };
   let clock = 0;
@@ -62,7 +62,7 @@ function problem(code: ProblemCode, status: number, headers: Record<string, stri
   return json({ ...document, retryable: status === 503, ...members }, status, headers);
 }
 
-/** Refuses so many times, then accepts. */
+/** Refuses that many times, then accepts. */
 const refusing =
   (times: number, refusal: () => Response): Answerer =>
   (_, number) =>

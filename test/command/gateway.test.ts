@@ -32,7 +32,7 @@ afterAll(async () => {
 const run = (args: readonly string[], options: RunOptions = {}) =>
   godwit(args, { environment: { GODWIT_URL: gateway.url, GODWIT_API_KEY: secret }, ...options });
 
-/** A request as YAML for an instance of its own, whose restore does what its key says. */
+/** A request as YAML for a new instance. The key decides how its restore behaves. */
 const request = (instance: string, key = 'prod/orders.bak', mode = 'full') => `
 provider: ${instance.startsWith('rm-') ? 'alibaba' : 'tencent'}
 mode: ${mode}

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/gateway.ts';
 const root = resolve(import.meta.dirname, '../..');
 const { version, scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** The PATH of a shell that knows nothing of this checkout: `node` is the system's, whatever its version. */
+/** The PATH of a shell without this checkout: `node` is the system's, of any version. */
 const path = (process.env.PATH ?? '')
   .split(delimiter)
   .filter((folder) => !folder.includes('node_modules'))
@@ -16,7 +16,7 @@ const path = (process.env.PATH ?? '')
 const npx = path.split(delimiter).some((folder) => existsSync(join(folder, 'npx')));
 
 describe('npx godwit in a checkout', () => {
-  // npx takes the checkout for a package to install, and `strict-allow-scripts` refuses those that bring scripts of this kind.
+  // npx treats the checkout as a package to install, and `strict-allow-scripts` refuses packages with such a script.
   it.each(['preinstall', 'install', 'postinstall', 'prepare'])('is not stopped by a script %s', (name) =>
     expect(scripts).not.toHaveProperty(name),
   );

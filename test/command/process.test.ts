@@ -12,7 +12,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((gateway) => gateway.end('SIGKILL')));
 });
 
-/** Runs `godwit` as a process of its own in a folder. */
+/** Runs `godwit` as a separate process in a folder. */
 function run(folder: string, url: string, args: readonly string[]): Promise<{ code: number | null; text: string }> {
   const env = { PATH: process.env.PATH, GODWIT_URL: url, FORCE_COLOR: undefined };
   return new Promise((done) => {
@@ -41,7 +41,7 @@ it('the command follows a restore, stops on interrupt and resets a sandbox only 
     interruptedRestore(folder, gateway.url),
   ]);
   expect(waited).toEqual({ code: 0, text: expect.stringMatching(/\nmig_\w+ succeeded\n/) });
-  // No terminal, no colours.
+  // Without a terminal there are no colours.
   expect(waited.text).not.toContain('\u001b');
   expect(locked).toEqual({ code: 1, text: expect.stringContaining('is in use by another process') });
   expect(interrupted).toEqual({ code: 130, text: expect.stringMatching(/interrupted; mig_\w+ goes on\n$/) });
@@ -55,7 +55,7 @@ it('the command follows a restore, stops on interrupt and resets a sandbox only 
   expect(existsSync(join(folder, 'data/godwit.db'))).toBe(false);
 }, 60_000);
 
-/** A restore of a chain that is followed until the first line of it is there. */
+/** Follows the restore of a chain until its first line. */
 function interruptedRestore(folder: string, url: string): Promise<{ code: number | null; text: string }> {
   const env = { PATH: process.env.PATH, GODWIT_URL: url };
   const child = withUs(spawn(process.execPath, [main, 'restore', '-f', 'chain.json', '--wait'], { cwd: folder, env }));

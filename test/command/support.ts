@@ -5,19 +5,19 @@ export interface Ran {
   readonly status: number;
   readonly out: string;
   readonly err: string;
-  /** What stood in the line that changes, one after the other. */
+  /** The successive contents of the progress line. */
   readonly lines: readonly string[];
 }
 
 export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;
-  /** Columns of a terminal; null: it is none. */
+  /** Columns of the terminal; null without a terminal. */
   readonly width?: number | null;
   readonly interrupted?: AbortSignal;
 }
 
-/** Runs the command in this process, with a terminal that remembers. */
+/** Runs the command in this process, with a recorded terminal. */
 export async function godwit(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { environment = {}, input = '', width = null, interrupted = new AbortController().signal } = options;
   const [out, err, lines]: [string[], string[], string[]] = [[], [], []];

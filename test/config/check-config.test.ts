@@ -10,7 +10,7 @@ import { minimal } from './fixtures.ts';
 const run = promisify(execFile);
 const main = resolve(import.meta.dirname, '../../src/godwit.js');
 
-/** Runs `godwit --check-config` on a file of that text. */
+/** Runs `godwit --check-config` on a file with that text. */
 async function check(text: string) {
   const folder = await mkdtemp(join(tmpdir(), 'godwit-check-'));
   const path = join(folder, 'godwit.yaml');

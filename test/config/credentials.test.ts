@@ -20,7 +20,7 @@ async function credentialsOf(entry: object, environment: Record<string, string> 
   return account.credentials.read;
 }
 
-/** Credentials with their secrets in the open, for comparison. */
+/** Credentials with revealed secrets, for comparison. */
 function revealed(credentials: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(credentials).map(([name, value]) => [name, value instanceof Secret ? value.reveal() : value]),

@@ -30,7 +30,7 @@ export function tencentEntry() {
   };
 }
 
-/** The smallest configuration without a fault. */
+/** The smallest valid configuration. */
 export function minimal() {
   return { accounts: [alibabaEntry()] };
 }
@@ -44,7 +44,7 @@ export function key32(byte = 7): string {
   return Buffer.alloc(32, byte).toString('base64');
 }
 
-/** The faults of a file; empty: it is valid. */
+/** The faults of a file; empty when it is valid. */
 export async function faultsOf(file: unknown, environment: Environment = {}): Promise<readonly string[]> {
   try {
     await checkedConfig(file, environment, false);

@@ -24,7 +24,7 @@ interface Captured {
   readonly body: string;
 }
 
-/** Answers everything and remembers the last request. */
+/** Answers every request and keeps the last one. */
 let server: Server;
 let endpoint = '';
 let captured: Captured | undefined;
@@ -118,7 +118,7 @@ const firstOfDialogue = () => {
   return step.value;
 };
 
-/** One operation as Godwit builds it, and as a user of the SDK would ask for the same. */
+/** One operation as Godwit builds it, and as a user of the SDK calls it. */
 const cases: readonly {
   readonly name: string;
   readonly request: VendorRequest;

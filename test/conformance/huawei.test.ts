@@ -18,7 +18,7 @@ const context: SigningContext = {
   nonce: 'unused',
 };
 
-/** What the official signer makes of the same request. */
+/** The official signer's result for the same request. */
 function official(request: VendorRequest, securityToken?: string): string {
   const query = new Map<string, string[]>();
   for (const [name, value] of request.query) query.set(name, [...(query.get(name) ?? []), value]);

@@ -12,7 +12,10 @@ import { huawei } from '../../src/providers/huawei/index.ts';
 import { tencent } from '../../src/providers/tencent/index.ts';
 import { keys, now } from '../vectors/object-stores.ts';
 
-/** What the official SDK sends, caught on this machine, is what the translator signs: the same path, query and signature. */
+/**
+ * The request that the official SDK sends, captured on this machine, has the path, query and signature of the
+ * translator.
+ */
 interface Caught {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
@@ -95,7 +98,7 @@ const keyText = fc
   .map((letters) => `p${letters.join('').replaceAll(/\/+/g, '/')}x`);
 const runs = { numRuns: 25 };
 
-/** As it is sent: a parsed URL loses segments such as `/./`. */
+/** The path as sent: a parsed URL loses segments such as `/./`. */
 const pathOf = (url: string) => `/${url.split('?')[0]?.split('/').slice(3).join('/')}`;
 
 function sorted(url: string): string[] {
@@ -139,7 +142,7 @@ describe('OSS', () => {
     };
     await fc.assert(
       fc.asyncProperty(keyText, async (key) => {
-        // The SDK signs such a segment and sends the path without it, which OSS refuses.
+        // The SDK signs such a segment but sends the path without it, and OSS refuses that.
         fc.pre(!/\/\.{1,2}\//.test(key));
         const sent = await requestOf(() => client.get(key, { headers: { Range: 'bytes=0-9' } }));
         const plain = objectStore.read(bucket, key, 0, 9);
@@ -172,7 +175,8 @@ describe('OBS', () => {
       secretAccessKey: secret,
       securityToken: new Secret(keys.token),
     };
-    // With the bucket in the path the SDK falls back to another signature: names of the cloud have to lead to this machine.
+    // With the bucket in the path the SDK uses another signature, so the names of the cloud must resolve to this
+    // machine.
     const named = endpoint.replace('127.0.0.1', 'obs.ap-southeast-3.myhuaweicloud.com');
     const here = (_host: string, _options: object, done: (error: null, address: object[]) => void) =>
       done(null, [{ address: '127.0.0.1', family: 4 }]);
@@ -184,7 +188,7 @@ describe('OBS', () => {
       signature: 'obs',
       http_agent: new Agent({ lookup: here as never }),
     });
-    // It opens itself in the background, and a call before that throws.
+    // The client starts in the background, and an earlier call throws.
     await new Promise((done) => setImmediate(done));
     const { objectStore } = huawei;
     const sign = (request: VendorRequest) =>

@@ -49,7 +49,7 @@ let agent: http.Agent;
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  // The official client derives the service from the host, so the host stays real and only the connection is led here.
+  // The official client derives the service from the host, so the host is real and only the connection comes here.
   agent = new http.Agent();
   agent.createConnection = () => net.connect(port, '127.0.0.1');
 });

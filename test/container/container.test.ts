@@ -10,7 +10,7 @@ const skipped = 'reason' in engine ? engine.reason : null;
 const suffix = skipped === null ? '' : ` (skipped: ${skipped})`;
 const maxBytes = 300_000_000;
 const restoreMs = 6000;
-/** Between two creations of a steady load. */
+/** Interval between two creations of a steady load, in milliseconds. */
 const everyMs = 300;
 const patience = 120_000;
 const clouds = ['alibaba', 'huawei', 'tencent'] as const;
@@ -157,7 +157,7 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
       const at = await around();
       const requestOf = (number: number) => requests[clouds[number % clouds.length] ?? 'alibaba'](1000 + number);
       const old = [one, other];
-      // A port stays the same when what listens there is replaced, so the client has nothing to learn.
+      // A replaced gateway keeps its port, so the client keeps its addresses.
       const deliveries = await underLoad(old, everyMs, requestOf, async () => {
         await one.stop();
         one = await at.startGateway(0, database.url);
@@ -165,7 +165,7 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
         other = await at.startGateway(1, database.url);
       });
 
-      // Else the test would show nothing.
+      // Without this the test proves nothing.
       expect(deliveries.filter(({ met }) => met.length > 1).length).toBeGreaterThan(0);
       const unanswered = deliveries.filter(({ answer }) => answer === null || ![201, 202].includes(answer.status));
       expect(unanswered).toEqual([]);
@@ -186,7 +186,7 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
       const restoring = requests.huawei(14);
       const submitting = requests.alibaba(15);
       const { body } = await one.create(restoring);
-      // The second call has reached the cloud, and its answer never arrives.
+      // The second call has reached the cloud; its answer never arrives.
       await sandbox.fault({ cloud: 'alibaba', operation: 'CreateMigrateTask', kind: 'delay_after', ms: 4000 });
       const lost = one.create(submitting).catch(() => null);
       await sandbox.faultsMet();

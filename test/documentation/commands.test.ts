@@ -3,7 +3,7 @@ import type { Sandbox } from '../../src/sandbox/server.ts';
 import { markdownPages } from '../../tools/documents/prose.ts';
 import { documentedClouds, failureOf, missingProgram, root, shell, shellBlocks } from './support/commands.ts';
 
-/** Blocks that are not run here, by page and first line, with the reason. */
+/** Skipped blocks by page and first line, with the reason. */
 const notRun: Readonly<Record<string, string>> = {
   'README.md: npm ci && npm start': 'installs packages and runs for ever',
   'README.md: npm test': 'is the run that this test belongs to',
@@ -63,7 +63,7 @@ describe('the documented commands', () => {
   }
 });
 
-/** A key and its digest, made as docs/authentication.md says. */
+/** A key and its digest, made as docs/authentication.md describes. */
 async function documentedKey(): Promise<{ readonly value: string; readonly sha256: string }> {
   const page = pages.find(({ name }) => name === 'docs/authentication.md');
   const make = page?.blocks.find((block) => block.startsWith('key='));

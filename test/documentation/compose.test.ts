@@ -35,7 +35,7 @@ const services = Object.entries(compose.services);
 const content = (name: string): string => compose.configs[name]?.content ?? '';
 const gatewayFile = parse(content('gateway')) as Record<string, unknown> & { readonly accounts: readonly object[] };
 const demo = join(root, 'tools/demo/demo.sh');
-/** The first version that knows `content` of a config. */
+/** The first version with `content` in a config. */
 const oldestCompose = [2, 23, 1] as const;
 
 describe('compose.yaml', () => {
@@ -64,9 +64,9 @@ describe('compose.yaml', () => {
 
   it('builds the Godwit image for each service that uses it and needs no inline config on a read-only file system', () => {
     for (const [name, { image, build, configs = [], read_only = false }] of services) {
-      // Compose would pull an image that another service builds.
+      // Compose pulls an image that another service builds.
       expect(build, name).toBe(image === 'godwit' ? '.' : undefined);
-      // It cannot copy inline contents into a read-only file system.
+      // Compose cannot copy inline contents into a read-only file system.
       const inline = configs.some(({ source }) => compose.configs[source]?.content !== undefined);
       expect(inline && read_only, name).toBe(false);
     }
@@ -75,7 +75,7 @@ describe('compose.yaml', () => {
   it('restarts the gateway and the sandbox independently: neither owns the network that they share', () => {
     const { gateway, sandbox, network } = compose.services;
     expect([gateway?.network_mode, sandbox?.network_mode]).toEqual(['service:network', 'service:network']);
-    // Compose refuses both of these beside a shared network, and Prometheus asks for the name `gateway`.
+    // Compose refuses both settings with a shared network, and Prometheus resolves the name `gateway`.
     for (const service of [gateway, sandbox])
       expect([service?.ports, service?.networks]).toEqual([undefined, undefined]);
     expect(network?.networks).toEqual({ default: { aliases: ['gateway'] } });
@@ -113,7 +113,7 @@ describe('compose.yaml', () => {
   });
 });
 
-/** Compose as a plugin or as a program of its own; null: there is none that knows inline configs. */
+/** Compose as a plugin or as a program; null without one that supports inline configs. */
 function composeProgram(): readonly string[] | null {
   for (const program of [['docker', 'compose'], ['docker-compose']]) {
     const [command = '', ...args] = program;
@@ -121,7 +121,7 @@ function composeProgram(): readonly string[] | null {
       const text = execFileSync(command, [...args, 'version', '--short'], { stdio: 'pipe', encoding: 'utf8' });
       if (compareVersions(text, oldestCompose) >= 0) return program;
     } catch {
-      // It is not installed.
+      // Compose is not installed.
     }
   }
   return null;
@@ -146,7 +146,7 @@ describe('tools/demo/demo.sh', () => {
     const gateway = await startTestGateway(sandboxAccounts(clouds), { sandbox: true, config });
     try {
       const folder = await temporaryFolder();
-      // The script waits in whole seconds.
+      // The script sleeps in whole seconds.
       await writeFile(join(folder, 'sleep'), '#!/bin/sh\nexec /bin/sleep 0.2\n', { mode: 0o755 });
       const env = { PATH: `${folder}:${process.env.PATH}`, GODWIT: gateway.url };
       const { stdout } = await promisify(execFile)('sh', [demo], { env, timeout: 50_000 });

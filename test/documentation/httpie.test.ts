@@ -4,7 +4,7 @@ import type { Sandbox } from '../../src/sandbox/server.ts';
 import { documentedClouds, failureOf, missingProgram, root, shellBlocks } from './support/commands.ts';
 
 const page = join(root, 'docs/cookbook.md');
-// The first block holds the definitions that every recipe needs.
+// The first block defines what every recipe uses.
 const blocks = [...shellBlocks(page).slice(0, 1), ...shellBlocks(page, ' httpie')];
 const missing = missingProgram(blocks);
 

@@ -7,7 +7,7 @@ const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
 const page = read('docs/permissions.md');
 const policies = [...page.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
 
-/** The operations of a vendor's document that the provider names in its sources. */
+/** The operations of a vendor's document that occur in the provider's sources. */
 function calledOperations(provider: string): readonly string[] {
   const folder = `src/providers/${provider}/`;
   const source = readdirSync(new URL(folder, root))

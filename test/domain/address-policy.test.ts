@@ -78,7 +78,7 @@ describe('the URL of a webhook receiver', () => {
     ['https://user:word@hooks.example.com/', 'must not carry user information.'],
     ['https://hooks.example.com/#part', 'must not carry a fragment.'],
     ['https://10.0.0.1/', 'is an address of a private network.'],
-    // One and the same address as the parser of URLs reads it.
+    // One address in the forms that the URL parser accepts.
     ['https://0x0a000001/', 'is an address of a private network.'],
     ['https://[::ffff:10.0.0.1]/', 'is an address of a private network.'],
     ['https://169.254.169.254/latest', 'is an address that is never called.'],

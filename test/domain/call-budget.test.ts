@@ -25,7 +25,7 @@ const asked = (limit: CallLimit, now: number, share: Share | null = wholeShare):
 });
 const shareOf = (rank: number, of: number, since = Number.NEGATIVE_INFINITY): Share => ({ of, rank, since });
 
-/** When calls leave that are wanted at these times and leave as soon as they may. */
+/** The times at which calls leave that are requested at these times. */
 function leave(
   wanted: readonly number[],
   limit: CallLimit,
@@ -42,7 +42,7 @@ function leave(
   });
 }
 
-/** The most calls in any period of that length. */
+/** The maximum number of calls in any period of that length. */
 function most(times: readonly number[], perMs: number): number {
   const sorted = [...times].sort((one, other) => one - other);
   return Math.max(

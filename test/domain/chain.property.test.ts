@@ -69,7 +69,7 @@ describe.each(plans)(
   },
 );
 
-/** The engine takes in no observation while the outcome of a call is open. */
+/** The engine applies no observation while a call is in doubt. */
 function unlessUnsettled({ migration }: Model, act: () => void): void {
   if (!migration.calls.some((call) => call.state === 'sending' || call.state === 'unknown')) act();
 }
@@ -85,7 +85,7 @@ function expectSound(before: Migration, after: Migration): void {
   }
   const [opened] = after.calls.slice(before.calls.length).filter((call) => call.step === 'open');
   if (opened !== undefined) expect(failedBackup(before), 'opened past a failed backup').toBeUndefined();
-  // What follows a backup goes out only when that one is restored, or the caller has done without it.
+  // A backup goes out only when the one before it is restored or skipped by the caller.
   const begun = after.backups.findLastIndex(({ state }) => state !== 'queued' && state !== 'skipped');
   for (const earlier of after.backups.slice(0, Math.max(begun, 0)))
     expect(earlier.state === 'restored' || earlier.supersededBy !== undefined, JSON.stringify(after.backups)).toBe(
@@ -101,7 +101,7 @@ function expectEachOnce({ migration }: Model): void {
   expect(migration.calls.filter(({ state }) => state === 'sending' || state === 'unknown').length).toBeLessThan(2);
 }
 
-/** Where it rests it is over, or a caller can move it, and says what it waits for. */
+/** An idle migration has ended, or offers an action and says what it waits for. */
 function expectAtRest({ migration, provider }: Model): void {
   const { state, dueAt, blocking, stateReason } = migration;
   const text = JSON.stringify({

@@ -14,7 +14,7 @@ const accept = () => 20;
 const unknown = () => failureKinds.indexOf('timeout');
 const failWith = (kind: (typeof failureKinds)[number]) => () => failureKinds.indexOf(kind);
 
-/** A chain at rest whose full backup is restored. */
+/** An idle chain whose full backup is restored. */
 function resting(provider: 'alibaba' | 'huawei' | 'tencent'): Model {
   const model = new Model(provider, 'full_log');
   model.settle();
@@ -217,7 +217,7 @@ describe('a task that the vendor no longer shows', () => {
 });
 
 describe('the leftovers of a refused submission', () => {
-  /** A registered increment whose start was refused; its removal is the next call. */
+  /** A registered increment whose start was refused. Its removal is the next call. */
   function behind(): Model {
     const model = resting('tencent');
     model.ask('add');

@@ -5,7 +5,7 @@ import { clearedBy, reasonEntry, reasons } from '../../src/domain/reasons.ts';
 import { tencent } from '../../src/providers/tencent/index.ts';
 import { sampleBackup, sampleCall, sampleMigration } from '../support/samples.ts';
 
-/** A restore that runs at a vendor that cannot stop it. */
+/** A running restore at a vendor that cannot cancel it. */
 const running = sampleMigration({
   provider: 'tencent',
   state: 'restoring',

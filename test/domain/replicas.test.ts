@@ -10,10 +10,10 @@ import {
   replicaTimes as times,
 } from '../../src/domain/replicas.ts';
 
-/** One process of a run: its clock, and what it last heard. */
+/** One process of a run: its clock, and the member list that it last read. */
 interface Process {
   readonly id: string;
-  /** Its monotonic clock minus the database's. */
+  /** Its monotonic clock minus the database's, in milliseconds. */
   readonly offset: number;
   roster: Roster;
   alive: boolean;
@@ -23,7 +23,7 @@ type Step =
   | { readonly do: 'beat' | 'die' | 'part'; readonly who: number; readonly afterMs: number; readonly travelMs: number }
   | { readonly do: 'pass'; readonly afterMs: number; readonly who: 0; readonly travelMs: 0 };
 
-/** Runs the steps against one table, and calls `look` at every tenth of a second. */
+/** Runs the steps against one table and calls `look` every tenth of a second. */
 function run(steps: readonly Step[], look: (now: number, views: ReadonlyMap<string, readonly string[]>) => void): void {
   let now = 1_000_000;
   let rows: ReplicaRow[] = [];
@@ -66,7 +66,10 @@ function run(steps: readonly Step[], look: (now: number, views: ReadonlyMap<stri
   pass(1000);
 }
 
-/** Rounds of about a second in which most processes beat; now and then one is silent for some rounds, dies, or goes. */
+/**
+ * Rounds of about a second in which most processes send a heartbeat. Now and then one is silent for some rounds, dies
+ * or leaves.
+ */
 const steps: fc.Arbitrary<Step[]> = fc
   .array(
     fc.record({
@@ -98,8 +101,8 @@ describe('processes that share one store', () => {
     let shared = 0;
     fc.assert(
       fc.property(steps, (steps) => {
-        // Answers travel for up to 80 ms, so a change comes at moments that differ by as much, and several may follow each other. Nothing leaves for a
-        // whole period after a change.
+        // Answers take up to 80 ms, so processes see a change at times that differ by as much, and changes may follow
+        // each other. No call leaves for a whole period after a change.
         let differentSince: number | null = null;
         run(steps, (now, views) => {
           if (views.size > 1) shared++;

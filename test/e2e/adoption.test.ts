@@ -11,7 +11,7 @@ const clouds = ['alibaba', 'huawei', 'tencent'] as const;
 type Cloud = (typeof clouds)[number];
 
 let sandbox: Sandbox;
-/** What `before` began, `after` does not know: its database is another one. */
+/** `after` has another database, so it does not know the migrations of `before`. */
 let before: Gateway;
 let after: Gateway;
 beforeAll(async () => {
@@ -163,7 +163,7 @@ describe.each(clouds)('a task at %s that was started outside Godwit', (cloud) =>
     expect(types.slice(0, 2)).toEqual(['migration.created', 'migration.adopted']);
     expect(types.filter((type) => type.startsWith('call.'))).toEqual([]);
 
-    // What was ours stays known, also after the record is deleted.
+    // The ids of a deleted record stay known.
     expect((await fetch(`${after.url}/migrations/${taken.body.id}`, { method: 'DELETE' })).status).toBe(204);
     expect(await tasksOf(after, cloud, instanceId)).toEqual([]);
     const twice = await call(after, 'POST', '/migrations', { ...request, adopt });

@@ -24,7 +24,7 @@ interface Message {
   readonly data: { readonly migrationId: string; readonly data: Readonly<Record<string, unknown>> };
 }
 
-/** The messages of a stream, until one fits. */
+/** The messages of a stream up to the first match. */
 async function messagesUntil(response: Response, fits: (message: Message) => boolean): Promise<readonly Message[]> {
   const messages: Message[] = [];
   let text = '';

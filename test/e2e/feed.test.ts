@@ -158,13 +158,13 @@ describe.each(clouds)('a watched folder at %s', (cloud) => {
     let cut = await cutOver();
     if (cloud !== 'alibaba') {
       expect([cut.status, cut.body.code]).toEqual([409, 'cutover_needs_final_backup']);
-      // A file that a scan has sent in the moment before is not the last one any more; the next one is.
+      // A file that a scan has just sent is no longer the last one; the next one is.
       for (let tries = 0; tries < 10 && cut.status === 409; tries++) {
         folder.make('L', { final: true }).put();
         cut = await cutOver();
       }
     }
-    // A name of Tencent's says by itself that the file is the last one.
+    // A Tencent file name itself marks the last file.
     expect(cloud === 'tencent' ? [200, 202] : [202]).toContain(cut.status);
     await until(async () => (await see(body.id)).state).toBe('succeeded');
   });

@@ -56,7 +56,7 @@ it.each(['alibaba_folder', 'huawei_folder', 'tencent_folder'])(
     await expect.poll(async () => (await see()).state, { interval: 40 }).toBe(rests);
     const newest = ({ backups }: Awaited<ReturnType<typeof see>>) => backups.at(-1)?.source.keys[0];
     await expect.poll(async () => newest(await see()), { interval: 40 }).toContain('20261127021500');
-    // The newest full backup is a copy-only one; Tencent's chains take no file of that name.
+    // The newest full backup is copy-only, and Tencent chains accept no file of that name.
     const [full] = (await see()).backups;
     expect(full?.source.keys[0]).toMatch(name === 'huawei_folder' ? /_copy_only\.bak$/ : /full/i);
   },

@@ -8,7 +8,7 @@ import type { Sandbox } from '../../src/sandbox/server.ts';
 import { getMigration, hasEnded, post, quickEngine, startTestGateway, untilMigration } from '../support/gateway.ts';
 import { incrementKey, requestFor } from '../support/simulation.ts';
 
-/** What lasts, through the public API: a gateway, sockets, and emulated clouds. */
+/** Failures that last, through the public API: a gateway, sockets and emulated clouds. */
 let sandbox: Sandbox;
 let gateway: Gateway;
 let url: string;
@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 let count = 0;
-/** A request onto an instance of its own. */
+/** A request to a separate instance. */
 function ask(provider: 'alibaba' | 'huawei' | 'tencent', mode: 'full' | 'full_log', word?: string) {
   const number = String(++count);
   const instanceId = {
@@ -127,7 +127,7 @@ describe('the backups of a chain', () => {
     expect((await fetch(`${url}${path}/${second.body.id}`)).status).toBe(404);
     await untilMigration(url, id, ({ backups }) => backups[1]?.state === 'restored');
     expect((await remove(`${path}/${first.body.id}`)).status).toBe(409);
-    // Once it is out of the chain the file may come again.
+    // A file that left the chain may be added again.
     expect((await post(`${url}${path}`, log('huawei', 2))).status).toBe(201);
   });
 
@@ -169,10 +169,10 @@ describe('an operator’s word on a call of unknown outcome', () => {
     const { id: owner } = await create(ask('alibaba', 'full'));
     const owned = await untilMigration(url, owner, hasEnded);
     const request = ask('alibaba', 'full');
-    // The same instance, another database.
+    // The same instance with another database.
     const body = { ...request, target: { instanceId: owned.target.instanceId, databases: [{ name: 'customers' }] } };
     sandbox.faults.add({ cloud: 'alibaba', operation: 'CreateMigrateTask', kind: 'drop_before', count: 1 });
-    // An error with a code of its own is an answer, so calls to the vendor go on.
+    // An error with a vendor code is an answer, so calls to the vendor continue.
     const unreadable = { cloud: 'alibaba', operation: 'DescribeMigrateTasks', code: 'InternalError' } as const;
     sandbox.faults.add({ ...unreadable, kind: 'vendor_error_before', count: 1e6 });
     const { id } = await create(body);
@@ -183,7 +183,7 @@ describe('an operator’s word on a call of unknown outcome', () => {
     expect((await remove(`/migrations/${owner}`)).status).toBe(204);
     expect((await adopt()).status).toBe(409);
     expect((await post(`${url}/migrations/${id}/retry`, { assume: 'absent' })).status).toBe(202);
-    // Only now: Godwit sends the call again by itself as soon as it can read that nothing is there.
+    // Not earlier: Godwit resends the call as soon as a probe proves it absent.
     sandbox.faults.clear();
     expect((await untilMigration(url, id, hasEnded)).state).toBe('succeeded');
   });

@@ -108,7 +108,7 @@ describe('a batch of creations', () => {
         requests: records.filter(({ migrationId }) => migrationId === null).map((each) => each.status),
       };
     };
-    // The records of requests that change nothing by themselves are written after the answer.
+    // Audit records of requests without a change of their own follow the answer.
     await expect.poll(audited).toEqual({ items: made.toSorted(), requests: [200, 200] });
   });
 
@@ -137,7 +137,7 @@ describe('a batch of creations', () => {
     };
     const { body } = await post('/migrations/batch', { labels: { wave: 'folder' }, folder });
     expect(statuses(body.items)).toEqual([202, 202]);
-    // A dry run says for which database each item is.
+    // A dry run names the database of each item.
     const dry = await post('/migrations/batch?dryRun=true', { labels: { wave: 'folder' }, folder });
     expect(dry.body.items.map(({ target }) => target.databases?.[0]?.name)).toEqual(['orders', 'sales']);
     expect(body.items.map(({ migration }) => migration?.target.databases)).toEqual([
@@ -196,7 +196,7 @@ describe('a selection by labels', () => {
       ids.map((id) => items.find(({ migrationId }) => migrationId === id)).map((item) => item?.status);
     expect(byId(dry.body.items)).toEqual([202, 202, 409]);
     expect(dry.body.items.flatMap(({ problem }) => problem?.code ?? [])).toEqual(['invalid_state']);
-    // What is asked for in another way than the migrations allow is refused in the dry run as it would be refused.
+    // The dry run refuses an item exactly as the selection does.
     const latest = { selector: { labels }, afterBackup: 'latest' };
     for (const path of ['/migrations/cutover?dryRun=true', '/migrations/cutover'])
       expect(byId((await post(path, latest)).body.items)).toEqual([409, 409, 409]);

@@ -14,7 +14,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((gateway) => gateway.end('SIGKILL')));
 });
 
-/** A vendor that takes requests and never answers. */
+/** A vendor that accepts requests and never answers. */
 async function silentVendor() {
   let asked: () => void = () => undefined;
   const called = new Promise<void>((done) => {

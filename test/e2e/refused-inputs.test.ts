@@ -56,7 +56,10 @@ const objects = (bucket: string, keys: readonly string[], more: object = {}) => 
 });
 const key = ['prod/orders.bak'];
 
-/** What would restore something else than was meant, or what the vendor refuses hours later: the status, the pointer, and words of the detail. */
+/**
+ * Requests that would restore the wrong data, or that the vendor refuses hours later: status, pointer and words of the
+ * detail.
+ */
 const refused: readonly [string, Asked, number, string, string][] = [
   [
     'dots in a key',

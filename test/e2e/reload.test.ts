@@ -175,7 +175,7 @@ describe('a process’s configuration file', () => {
     await Promise.all(running.splice(0).map((gateway) => gateway.end('SIGKILL')));
   });
 
-  /** A folder as Kubernetes mounts a ConfigMap: the file is a link through `..data`, which is swapped. */
+  /** A folder as Kubernetes mounts a ConfigMap: the file is a link through `..data`, which each update replaces. */
   async function mounted(
     folder: string,
   ): Promise<{ readonly path: string; put(file: object | string): Promise<void> }> {

@@ -3,7 +3,10 @@ import type { Gateway } from '../../src/gateway.ts';
 import { post, startTestGateway } from '../support/gateway.ts';
 import { type RecordedRequest, type RecordingVendor, recordingVendor } from '../support/recording-vendor.ts';
 
-/** The vendors' own examples, asked for through `/migrations` and compared with what arrives at the vendor. */
+/**
+ * The vendors' published examples, requested through `/migrations` and compared with the requests that the vendor
+ * receives.
+ */
 const open: { vendor?: RecordingVendor; gateway?: Gateway } = {};
 afterEach(async () => {
   await open.gateway?.stop(0);

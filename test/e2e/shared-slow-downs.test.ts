@@ -55,7 +55,7 @@ describe.skipIf(!postgres.available)('two gateways on one PostgreSQL database', 
     await expect.poll(() => slowedAt(other), { interval: 50 }).toMatchObject([slowed]);
     const [[here], [there]] = await Promise.all([slowedAt(throttled), slowedAt(other)]);
     expect(Math.abs((here?.speed ?? 0) - (there?.speed ?? 1))).toBeLessThan(0.05);
-    // It is remembered where everybody looks, and not by the process that was told.
+    // The store keeps the slow-down, not the process that was throttled.
     await running.shift()?.stop(1000);
     expect(await slowedAt(await start(storeUrl))).toMatchObject([slowed]);
   });

@@ -34,7 +34,7 @@ async function get(path: string) {
 
 it('a row of invalid JSON stops no other migration and is named in its answer and in readiness', async () => {
   const spoilt = await post(`${gateway.url}/migrations`, requestFor('huawei'), { prefer: 'respond-async' });
-  // With another version, so that it is read and not what was shown before.
+  // With another version, so that the cached representation is not used.
   const database = new DatabaseSync(file, { timeout: 5000 });
   database.exec(
     `update migrations set document = '{"id": "mig', version = version + 1, due_at = 0 where id = '${spoilt.body.id}'`,

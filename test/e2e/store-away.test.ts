@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** Longer than any answer takes, shorter than a lease. */
+/** Longer than any answer, shorter than a lease. */
 const awayMs = 300;
 const outages: readonly Outage[] = [
   { atCommit: 1, answer: 'kept', awayMs },
@@ -28,7 +28,7 @@ interface Prepared {
   readonly method: 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
-  /** Whether what was asked for is so. */
+  /** Whether the requested change took effect. */
   readonly isSo: () => Promise<boolean>;
 }
 
@@ -62,7 +62,7 @@ async function chain(scene: Scene): Promise<string> {
   return id;
 }
 
-/** Everything that a caller can change, each from a state in which it can. */
+/** Every change that a caller can make, each from a state that allows it. */
 const requests: Readonly<Record<string, (scene: Scene) => Promise<Prepared>>> = {
   creation: async ({ url, database }) => ({
     method: 'POST',
@@ -166,7 +166,7 @@ function storeThatGoesAway(newUrl: () => Promise<string>): void {
     async (outage) => {
       const found = running.find((each) => each.outage === outage);
       if (found === undefined) throw new Error('no gateway');
-      // Only a creation has a second commit: the vendor's answer.
+      // Only a creation has a second commit, for the vendor's answer.
       const names = outage.atCommit === 1 ? Object.keys(requests) : ['creation'];
       for (const name of names) await judged(found.gateway, name, outage, found.mood);
     },

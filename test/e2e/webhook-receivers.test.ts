@@ -59,7 +59,7 @@ await onBothStores('a webhook with headers and a private authority', (newUrl) =>
   };
   const create = (more: object = {}) => call<Hook>('POST', '/webhooks', { url: receiver.url, ...ask, ...more });
 
-  /** One restore from its beginning to its end, and the message that tells of its end. */
+  /** One restore to its end, and the message about that end. */
   async function messageOfRestore(number: number): Promise<ReceivedMessage> {
     const request = {
       ...requestFor('alibaba'),
@@ -115,7 +115,7 @@ await onBothStores('a webhook with headers and a private authority', (newUrl) =>
     const deliveries = async () =>
       (await call<{ items: { state: string; lastStatus: number | null }[] }>('GET', `${path}/deliveries`)).body.items;
     expect((await deliveries()).length).toBeGreaterThanOrEqual(6);
-    // The receiver has a message before the gateway has stored that it was taken.
+    // The receiver gets a message before the gateway stores its delivery.
     const others = async () =>
       (await deliveries()).filter(({ state, lastStatus }) => state !== 'delivered' || lastStatus !== 204);
     await expect.poll(others).toEqual([]);
@@ -157,7 +157,7 @@ await onBothStores('a webhook with headers and a private authority', (newUrl) =>
     };
     await gateway.stop(1000);
 
-    // The old key opens what the new one seals again.
+    // The old key decrypts the texts that the new key then encrypts.
     await start(key(2), key(1));
     expect(await check()).toBe(true);
     await gateway.stop(1000);

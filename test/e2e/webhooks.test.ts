@@ -26,7 +26,7 @@ let folder: string;
 let sandbox: Sandbox;
 let gateway: GatewayProcess;
 let receiver: Server;
-/** What the receiver answers; null: nothing at all. */
+/** The answer of the receiver; null for none. */
 let answer: number | null = 204;
 const messages: Message[] = [];
 
@@ -61,7 +61,7 @@ it('a receiver gets every event of a restore, also when another process takes ov
   const { id: webhookId, secret } = made.body as unknown as { readonly id: string; readonly secret: string };
   expect(made.body.url).toBe(`http://127.0.0.1:${port}`);
 
-  // The receiver takes what it gets and says nothing: the first process dies with its attempts under way.
+  // The receiver reads messages and never answers, so the first process dies with attempts under way.
   answer = null;
   const { body: migration } = await post(`${gateway.url}/migrations`, requestFor('tencent'));
   await eventually(() => expect(messages.length).toBeGreaterThan(0));

@@ -45,7 +45,7 @@ interface Situation {
   reach(model: Model): void;
 }
 
-/** Where a migration can be, and how it got there. */
+/** The situations of a migration, and how it reaches each. */
 const situations: readonly Situation[] = [
   { name: 'just stored', reach: () => undefined },
   { name: 'throttled', reach: (model) => model.work(throttled) },

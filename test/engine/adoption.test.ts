@@ -13,20 +13,20 @@ import { onBothStores } from '../support/stores.ts';
 
 const many = { readsPerSecond: 1000, writesPerSecond: 1000 };
 const limits: FleetOptions['limits'] = { alibaba: many, huawei: many, tencent: many };
-/** A database that others use as well answers slowly. */
+/** A database under other load answers slowly. */
 const timeout = 60_000;
 const idNames = { alibaba: 'migrateTaskId', huawei: 'jobId', tencent: 'backupMigrationId' } as const;
 
 let fleet: Fleet;
 afterEach(() => fleet.stop());
 
-/** What the two processes of a fleet do: the first one's database is lost, or unknown to the second. */
+/** The two processes of a fleet. The second does not know the first one's database. */
 function parties() {
   const [before, after] = fleet.processes.map(({ service }) => service);
   if (before === undefined || after === undefined) throw new Error('two processes are needed');
   return { before, after };
 }
-/** The first process ends, and its database is lost. */
+/** Ends the first process and discards its database. */
 async function lose(): Promise<void> {
   fleet.first.client.drain();
   await fleet.time.until(fleet.first.engine.stop(0));
@@ -34,7 +34,7 @@ async function lose(): Promise<void> {
 const effects = (provider: ProviderId) => fleet.clouds[provider].journal().map(({ effect }) => effect);
 const get = (service: MigrationService, id: string): Promise<Migration> => service.get(id, caller);
 
-/** The vendor's load balancer has no backend. */
+/** The vendor's load balancer reports no backend. */
 const unavailable = async (): Promise<VendorReply> => ({
   httpStatus: 503,
   headers: {},
@@ -42,7 +42,7 @@ const unavailable = async (): Promise<VendorReply> => ({
   receivedAt: fleet.time.now(),
 });
 
-/** Creates at once, waits for the vendor's answer, and gives the migration or the problem's code. */
+/** Creates, waits for the vendor's answer, and returns the migration or the problem's code. */
 async function create(service: MigrationService, request: MigrationRequest): Promise<Migration | string> {
   try {
     const result = await fleet.time.until(service.create(request, 10_000, caller));

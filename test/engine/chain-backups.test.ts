@@ -38,7 +38,7 @@ describe.each(all)('a refused increment at %s', (provider) => {
     const backupId = await chain.add(id, 1);
     await chain.until(id, ({ stateReason }) => stateReason === 'backup_failed');
     chain.simulation.refused = null;
-    // Long enough for several looks at the vendor.
+    // Long enough for several polls of the vendor.
     for (let round = 0; round < 10; round++) await chain.simulation.round();
     expect(await chain.get(id)).toMatchObject({ state: 'awaiting_backup', stateReason: 'backup_failed' });
     return { chain, id, backupId };

@@ -82,7 +82,7 @@ describe('retry', () => {
     const chain = await startChain(provider, 'full');
     const id = await chain.create(requestFor(provider, 'full', 'prod/orders-no-space_full.bak'));
     expect((await chain.until(id, isTerminal)).state).toBe('failed');
-    // The vendor's side is put in order, which the emulated clouds know by the key alone.
+    // The vendor's side is repaired. The emulated clouds decide by the key alone.
     await chain.simulation.change(id, (migration) => ({
       ...migration,
       backups: migration.backups.map((backup) => ({
@@ -192,7 +192,7 @@ describe('one restore per instance at Huawei', () => {
     const order = ended.map((migration) => migration.startedAt ?? 0);
     expect(order).toEqual(order.toSorted((one, other) => one - other));
     expect(chain.simulation.restores()).toHaveLength(4);
-    // Woken when the instance is free, not by the next look.
+    // Woken when the instance becomes free, before the next poll.
     for (const [index, { startedAt }] of ended.entries())
       if (index > 0) expect((startedAt ?? 0) - (ended[index - 1]?.finishedAt ?? 0)).toBeLessThan(5000);
   });

@@ -4,7 +4,7 @@ import { requestFor, Simulation } from '../support/simulation.ts';
 
 const minute = 60_000;
 
-// Huawei's tokens do not depend on a clock; the others refuse signatures beyond 5 and 15 minutes.
+// Huawei's tokens are independent of the clock; Tencent refuses signatures beyond 5 minutes, Alibaba beyond 15.
 it.each([
   ['alibaba', -14],
   ['alibaba', 14],
@@ -23,7 +23,7 @@ it.each([
       expect(at).toBeGreaterThanOrEqual(began - 1000);
       expect(at).toBeLessThanOrEqual(simulation.now);
     }
-    // A restore takes 20 s there.
+    // A restore takes 20 s at the emulated clouds.
     expect((finishedAt ?? 0) - began).toBeGreaterThan(15_000);
   },
 );

@@ -16,7 +16,7 @@ import { onBothStores } from '../support/stores.ts';
 const key = (byte: number) => new Secret(Buffer.alloc(32, byte).toString('base64'));
 const url = 'https://bucket.example/orders.bak?Signature=canary';
 
-/** As versions before this one sealed: bound to nothing. */
+/** The format of earlier versions, which bound a text to no record. */
 function sealedUnbound(text: string, byte: number): string {
   const bytes = Buffer.alloc(32, byte);
   const id = createHash('sha256').update(bytes).digest('base64url').slice(0, 8);

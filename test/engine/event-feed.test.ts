@@ -37,7 +37,7 @@ async function world() {
     store,
     runtime,
     sleeps,
-    /** Resolves when the feed waits. */
+    /** Resolves when the feed waits for events. */
     asleep: () => falling,
     async create(overrides: Parameters<typeof sampleMigration>[0] = {}) {
       const migration = sampleMigration(overrides);
@@ -60,7 +60,7 @@ async function batch(next: ReturnType<Feed['next']>): Promise<readonly Migration
   return value;
 }
 
-/** A store that does something more after each read of events. */
+/** A store that runs a function after each read of events. */
 function afterReads(store: Store, more: (read: number, ...asked: Parameters<Store['events']>) => unknown): Store {
   let reads = 0;
   return new Proxy(store, {

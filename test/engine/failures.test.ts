@@ -6,7 +6,7 @@ import { requestFor, Simulation } from '../support/simulation.ts';
 
 const providerIds = ['alibaba', 'huawei', 'tencent'] as const;
 
-/** Magic words that bring the same cause at every emulated cloud, and its one code. */
+/** Magic words with the same cause at every emulated cloud, and the code of that cause. */
 const causes: readonly [string, RestoreErrorCode][] = [
   ['corrupt', 'backup_corrupt_or_newer'],
   ['no-space', 'insufficient_space'],
@@ -15,7 +15,7 @@ const causes: readonly [string, RestoreErrorCode][] = [
   ['encrypted', 'encrypted_backup'],
 ];
 
-/** Words that bring what only some of the vendors tell in this way, or tell by refusing the call. */
+/** Words whose cause only some vendors report this way, or report by refusing the call. */
 const words: readonly [ProviderId, string, string][] = [
   ...causes.flatMap(([word, code]) => providerIds.map((id): [ProviderId, string, string] => [id, word, code])),
   ['alibaba', 'newer-version', 'backup_corrupt_or_newer'],

@@ -12,13 +12,13 @@ const limits: FleetOptions['limits'] = {
   tencent: { readsPerSecond: 20, writesPerSecond: 20 },
 };
 
-/** Minutes of virtual time are thousands of turns of the event loop. */
+/** Minutes of virtual time take thousands of turns of the event loop. */
 const patient = { timeout: 60_000 };
 
 let fleet: Fleet;
 afterEach(() => fleet.stop());
 
-/** A restore onto an instance of its own. */
+/** A restore to an instance that no other restore uses. */
 function numbered(number: number): MigrationRequest {
   const request = requestFor('alibaba');
   return { ...request, target: { ...request.target, instanceId: `rm-${String(number).padStart(16, '0')}` } };
@@ -34,7 +34,7 @@ async function untilAccepted(id: string): Promise<number> {
   }
 }
 
-/** A cloud that takes connections and never answers. */
+/** A cloud that accepts connections and never answers. */
 function silence(operations = /./): void {
   fleet.interfere = (provider, operation) =>
     provider === 'alibaba' && operations.test(operation)
@@ -59,7 +59,7 @@ describe('an account with a long queue', patient, () => {
     const sent = fleet.calls('alibaba', /^CreateMigrateTask$/).map(({ at }) => at);
     expect(sent).toHaveLength(80);
     for (const from of sent) expect(sent.filter((at) => at >= from && at < from + 1000).length).toBeLessThanOrEqual(4);
-    // 2 at once and 2 a second: 39 s is the least that the limit allows.
+    // 2 at once and then 2 per second: the limit allows 39 s at best.
     expect((sent.at(-1) ?? 0) - (sent[0] ?? 0)).toBeLessThan(46_000);
   });
 
@@ -89,7 +89,7 @@ describe('a cloud that does not answer', patient, () => {
     const own = await fleet.submit(numbered(999));
     const began = fleet.time.now();
     await fleet.time.pass(480_000);
-    // Two calls at most in a minute: the probe, and one that was on its way.
+    // Two calls per minute at most: the probe, and one that was under way.
     expect(fleet.calls('alibaba', /./).filter(({ at }) => at > began).length).toBeLessThanOrEqual(16);
     expect((await fleet.store.get(own))?.blocking).toMatchObject([{ code: 'provider_unavailable' }]);
     silence(/^$/);

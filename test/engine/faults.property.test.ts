@@ -7,7 +7,10 @@ import type { Mode } from '../../src/domain/vocabulary.ts';
 import type { ProviderId } from '../support/providers.ts';
 import { exchangeFaults, incrementKey, requestFor, Simulation } from '../support/simulation.ts';
 
-/** 24 runs of the whole stack in a normal test run (the pure life cycle has its own 300); GODWIT_PROPERTY_RUNS raises both, as the nightly script does. */
+/**
+ * 24 runs of the whole stack in a normal test run; the pure life cycle has 300. GODWIT_PROPERTY_RUNS, which the nightly
+ * script sets, raises both.
+ */
 const runs = Math.ceil(Number(process.env.GODWIT_PROPERTY_RUNS ?? 24) / 6);
 
 const plans: readonly [ProviderId, Mode, number][] = [

@@ -12,7 +12,7 @@ import { Simulation } from '../support/simulation.ts';
 it('a file that only one listing has shown is not restored, however long reading its header takes', async () => {
   const { context, account } = await Simulation.start({ provider: 'alibaba' });
   let now = 1_000_000;
-  // Each pause lets what else is under way go on.
+  // Each pause lets other pending work continue.
   const sleep = async (ms: number) => {
     now += ms;
     await new Promise(setImmediate);

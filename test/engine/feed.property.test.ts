@@ -32,7 +32,7 @@ function watching(mode: Migration['mode'], provider: ProviderId = 'alibaba', las
   return newMigration({ provider, mode, target, feed }, account, 'tests', creation);
 }
 
-/** A folder and one migration that watches it, in virtual time. */
+/** A folder and the migration that watches it, in virtual time. */
 class World {
   now = 1_000_000;
   migration: Migration;
@@ -46,7 +46,7 @@ class World {
     this.migration = migration;
   }
 
-  /** One listing in which these keys are there. A scan whose process dies before it writes leaves nothing behind. */
+  /** One listing with these keys. A scan whose process dies before its write stores nothing. */
   scan(present: ReadonlySet<string>, dies = false): void {
     const objects = this.#all
       .filter(({ key }) => present.has(key))
@@ -63,7 +63,7 @@ class World {
     this.now += scanMs;
   }
 
-  /** The vendor restores what is queued. */
+  /** The vendor restores the queued backups. */
   restore(): void {
     const done = (backup: Migration['backups'][number]) =>
       backup.state === 'queued' && backup.source.type === 'object_storage' && backup.source.keys.length > 0;

@@ -87,7 +87,7 @@ describe('a call whose sending process is gone', () => {
     const believedAt = later + settings.settleMs;
     expect(nothingAt(believedAt - 1)).toBe('unknown');
     expect(nothingAt(believedAt)).toBe('absent');
-    // What was asked too early proves nothing, however late it is written down.
+    // A probe that began too early proves nothing, even if its result is stored late.
     expect(nothingAt(believedAt - 1, believedAt + minute)).toBe('unknown');
   });
 });

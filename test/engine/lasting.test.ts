@@ -102,7 +102,7 @@ describe('a busy target', () => {
     const waiting = await simulation.until(id, ({ calls }) => calls.length > 12);
     expect(waiting).toMatchObject({ state: 'pending', stateReason: 'provider_busy' });
     expect(waiting.blocking).toMatchObject([{ code: 'provider_busy', provider: { code } }]);
-    // What holds the target up may have been started by others, who are one reading away.
+    // Another client may occupy the target; one read shows it.
     const { account, target } = waiting;
     expect(waiting.blocking[0]?.detail).toContain(
       `GET /accounts/${account}/tasks?instanceId=${target.instanceId} lists`,
@@ -160,7 +160,8 @@ describe('a vendor state that Godwit does not understand', () => {
           warnings: expect.arrayContaining([expect.objectContaining({ code: 'vendor_outcome_unknown' })]),
         },
       });
-      // The emulated instance is busy with the lost job for good; what waits for it is the vendor's word now, not ours.
+      // The lost job occupies the emulated instance for ever. The next migration waits because of the vendor, not of
+      // Godwit's queue.
       const moved = await chain.until(next, ({ calls }) => calls.length > 0);
       expect(moved.stateReason).toBe(provider === 'huawei' ? 'provider_busy' : null);
     },

@@ -8,7 +8,7 @@ import { requestFor, Simulation } from '../support/simulation.ts';
 
 const successor = 'process-2';
 
-/** A stored migration in the hands of a process that speaks to the vendor through `client`. */
+/** A stored migration leased by a process that calls the vendor through `client`. */
 async function heldBy(client: (simulation: Simulation, id: () => string) => VendorClient) {
   const simulation = await Simulation.start({ provider: 'alibaba' });
   const { context, store, account } = simulation;
@@ -24,7 +24,7 @@ async function heldBy(client: (simulation: Simulation, id: () => string) => Vend
   return { simulation, id: migration.id, work };
 }
 
-/** Time passes as in a process that was stopped where it stood. */
+/** Time passes as in a paused process. */
 function pause(simulation: Simulation): void {
   simulation.now += simulation.context.settings.leaseMs + 1;
 }

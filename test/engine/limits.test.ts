@@ -14,7 +14,7 @@ const limits: FleetOptions['limits'] = {
   tencent: { readsPerSecond: 10, writesPerSecond: 20 },
 };
 
-/** What the clouds allow: what Tencent publishes, and of the others what Godwit is careful to keep. */
+/** The limits of the clouds: those that Tencent publishes, and those that Godwit assumes for the others. */
 function strict(operation: string): StrictLimit | null {
   if (/(Backup|Incremental)Migration$/.test(operation)) return { calls: 20, perMs: 1000 };
   if (operation === 'CreateReplicationJob') return { calls: 1, perMs: 1000 };
@@ -30,9 +30,9 @@ const instances: Record<ProviderId, (number: number) => string> = {
   tencent: (number) => `mssql-${String(number).padStart(8, '0')}`,
 };
 
-/** Restores that last, looked at seldom. */
+/** Long restores that are polled seldom. */
 const lasting = { restoreMs: 360_000_000, settings: { pollMinMs: 900_000, pollMaxMs: 900_000 } };
-/** `BURST=500` is the figure that is promised; fewer show the same in less time. */
+/** `BURST=500` is the documented figure; fewer creations show the same in less time. */
 const count = Number(process.env.BURST ?? 40);
 
 const postgres = await findPostgres();
@@ -50,11 +50,14 @@ function onInstance(provider: ProviderId, instance: number, database = 'orders')
   return { ...request, target: { ...databases, instanceId: instances[provider](instance) } };
 }
 
-/** So many creations at each provider at once, spread over the processes. Answers the seconds until the last is accepted. */
+/**
+ * Creates that many migrations per provider at once, spread over the processes. Returns the seconds until the last is
+ * accepted.
+ */
 async function burst(): Promise<number> {
   const { time, processes, clouds } = fleet;
   const began = time.now();
-  // Faster than any of the clouds, and not all in one moment: a database has its limits too.
+  // Faster than any cloud, but spread out, because a database has its limits too.
   for (let first = 0; first < count; first += 20) {
     const numbers = Array.from({ length: Math.min(20, count - first) }, (_, index) => first + index);
     const created = numbers.flatMap((number) =>
@@ -78,7 +81,7 @@ describe(`a burst of ${count} creations at each of three strict clouds`, { timeo
     fleet = await Fleet.start({ limits, strict, ...lasting });
     const seconds = await burst();
     expect(violations()).toEqual([]);
-    // 1 a second at the slowest of them, and a tenth more.
+    // 1 per second at the slowest cloud, plus a tenth.
     expect(seconds).toBeLessThan(count * 1.1 + 15);
   });
 
@@ -86,7 +89,7 @@ describe(`a burst of ${count} creations at each of three strict clouds`, { timeo
     it('causes none from four processes, which use most of the limit', async () => {
       four = await fourProcesses();
       fleet = await Fleet.start({ limits, strict, ...lasting, ...four });
-      // The lists of those who came first are older than those who came last.
+      // The member lists of the first processes are older than the last process.
       await fleet.time.pass(6000);
       const seconds = await burst();
       expect(violations()).toEqual([]);

@@ -16,7 +16,7 @@ describe.each(all)('a cancellation during an exchange with %s', (provider) => {
         if (exchange !== position) return;
         const [found] = await simulation.store.list({}, { size: 1, order: 'newest_first' });
         if (found === undefined) return;
-        // 409 where it cannot be stopped any more.
+        // 409 once the restore can no longer be stopped.
         asked = await service.cancel(found.id, caller).then(
           () => true,
           () => false,
@@ -30,7 +30,7 @@ describe.each(all)('a cancellation during an exchange with %s', (provider) => {
       expect(simulation.restores().length, told).toBeLessThanOrEqual(1);
       if (asked) expect(['cancelled', 'succeeded'], told).toContain(state);
       else if (mode === 'full') expect(state, told).toBe('succeeded');
-      // Nobody is told that it is over while it runs on unseen.
+      // No ended migration has a restore that still runs.
       const stopped = calls.some((call) => ['cancel', 'cleanup'].includes(call.step) && call.state === 'accepted');
       if (state === 'cancelled' && simulation.restores().length > 0)
         expect(stopped || warnings.length > 0, told).toBe(true);

@@ -11,7 +11,7 @@ import { requestFor } from '../support/simulation.ts';
 const many = { readsPerSecond: 1000, writesPerSecond: 1000 };
 const limits: FleetOptions['limits'] = { alibaba: many, huawei: many, tencent: many };
 
-/** So that an hour is not spent on heartbeats. */
+/** Long, so that heartbeats cost little of an hour. */
 const seldomBeats = { beatMs: 30_000, viewMs: 90_000, joinMs: 20, leaveMs: 600_000, tellMs: 200 };
 
 const postgres = await findPostgres();
@@ -25,7 +25,9 @@ beforeAll(async () => {
 afterAll(async () => server?.stop());
 afterEach(() => fleet.stop());
 
-/** How long the vendor throttles, in minutes. `THROTTLED=60` is the hour; less shows the same in less time. */
+/**
+ * How long the vendor throttles, in minutes. `THROTTLED=60` is the documented hour; less shows the same in less time.
+ */
 const minutes = Number(process.env.THROTTLED ?? 12);
 
 const sites: readonly {
@@ -47,7 +49,7 @@ function onInstance(number: number): MigrationRequest {
   return { ...request, target: { ...request.target, instanceId: `rm-${String(number).padStart(16, '0')}` } };
 }
 
-/** The cloud takes no connection any more. */
+/** The cloud refuses every connection. */
 function down(): void {
   fleet.interfere = (provider) =>
     provider === 'alibaba'
@@ -101,7 +103,7 @@ describe.each(sites)('on $name', ({ skip, open }) => {
 
   describe.skipIf(skip)(`a vendor that throttles for ${minutes} minutes`, { timeout: 120_000 }, () => {
     it('is called more slowly, loses nothing, and is called as before soon after it has ended', async () => {
-      // A quarter of the account's limits for changing calls, a tenth for reads.
+      // A quarter of the account's limit for changing calls, a tenth of its limit for reads.
       let hour = true;
       const strict = () => (hour ? { calls: 1, perMs: 2000 } : null);
       const own = { ...limits, alibaba: { readsPerSecond: 5, writesPerSecond: 2 } };

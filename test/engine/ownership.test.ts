@@ -38,7 +38,7 @@ describe.each(all)('the task that an operator names at %s for a call of unknown 
   const idName = { alibaba: 'migrateTaskId', huawei: 'jobId', tencent: 'backupMigrationId' }[provider];
   const settings = { settings: { settleMs: 1000 } };
 
-  /** Sends it, loses the answer, and looks in vain until an operator's word is taken. */
+  /** Sends the call, loses its answer, and probes without a result until an operator may decide. */
   async function inDoubt(chain: Chain, fault: 'drop_before' | 'drop_after'): Promise<Migration> {
     const { simulation } = chain;
     simulation.changeFaults = [fault];
@@ -47,7 +47,7 @@ describe.each(all)('the task that an operator names at %s for a call of unknown 
     };
     const id = await simulation.submit(onDatabase(provider, 'customers'));
     const doubtful = await chain.until(id, ({ calls }) => calls.at(-1)?.asksOperator === true);
-    // The vendor has been silent for long enough not to be called for a while.
+    // The vendor has failed for so long that its circuit breaker is open.
     simulation.now += maxBreakMs;
     simulation.meanwhile = null;
     simulation.readFault = 'none';
@@ -82,7 +82,7 @@ describe.each(all)('the task that an operator names at %s for a call of unknown 
       await chain.create(onDatabase(provider, 'customers', 'prod/yesterday.bak')),
       isTerminal,
     );
-    // As if somebody else had begun it: Godwit knows nothing of its ids.
+    // As if another client had started it: Godwit has none of its ids.
     await simulation.change(yesterday.id, (latest) => ({
       ...latest,
       providerRefs: {},

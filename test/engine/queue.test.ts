@@ -7,14 +7,14 @@ import { requestFor } from '../support/simulation.ts';
 
 const all = ['alibaba', 'huawei', 'tencent'] as const;
 const statesOf = ({ backups }: Migration) => backups.map(({ state }) => state);
-/** No emulated cloud restores a file faster than this: what begins earlier runs beside another. */
+/** The shortest restore of any emulated cloud. Two restores that begin closer together overlap. */
 const shortestRestoreMs = 10_000;
 
 function keyOf({ source }: Backup): string {
   return source.type === 'object_storage' ? (source.keys[0] ?? '') : '';
 }
 
-/** The backups of the restores that really began at the cloud, in order. */
+/** The backups whose restores began at the cloud, in order. */
 function restored({ simulation }: Chain, { backups }: Migration): readonly (Backup | undefined)[] {
   return simulation
     .restores()
@@ -25,7 +25,7 @@ function restored({ simulation }: Chain, { backups }: Migration): readonly (Back
     );
 }
 
-/** Rounds of the worker until it is over or needs the caller. */
+/** Runs rounds of the worker until the migration ends or needs the caller. */
 async function drain({ simulation }: Chain, id: string): Promise<Migration> {
   for (let rounds = 0; rounds < 200; rounds++) {
     const migration = await simulation.get(id);
@@ -35,7 +35,10 @@ async function drain({ simulation }: Chain, id: string): Promise<Migration> {
   throw new Error('it does not end');
 }
 
-/** A hundred at one vendor in a normal test run, at all of them in `npm run nightly`; twenty-four are more than Alibaba's daily limit. */
+/**
+ * A hundred at one vendor in a normal test run, at all vendors in `npm run nightly`. Twenty-four exceed Alibaba's daily
+ * limit.
+ */
 const logsOf = (provider: ProviderId) => (provider === 'huawei' || process.env.GODWIT_PROPERTY_RUNS ? 100 : 24);
 
 describe.each(all)('a queue of many logs at %s', (provider) => {
@@ -48,7 +51,7 @@ describe.each(all)('a queue of many logs at %s', (provider) => {
     const id = await chain.simulation.submit(requestFor(provider, 'full_log'));
     for (let number = 1; number <= logs; number++) await chain.add(id, number, { final: number === logs });
     let ended = await drain(chain, id);
-    // Alibaba takes 20 files per database and day; the rest follows when the caller says so the next day.
+    // Alibaba takes 20 files per database and day. The caller retries the rest the next day.
     for (let day = 0; day < 6 && provider === 'alibaba' && !isTerminal(ended); day++) {
       expect(ended.blocking[0]?.detail).toContain('tomorrow');
       chain.simulation.now += 24 * 3_600_000;

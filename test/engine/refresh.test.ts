@@ -12,7 +12,7 @@ const limits = {
 let fleet: Fleet;
 afterEach(() => fleet.stop());
 
-/** A restore that was observed long enough ago to be observed seldom. */
+/** A restore that has run for so long that it is polled seldom. */
 async function running(): Promise<string> {
   fleet = await Fleet.start({ limits, restoreMs: 36_000_000 });
   const id = await fleet.submit(requestFor('alibaba'));

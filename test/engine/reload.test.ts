@@ -17,7 +17,7 @@ const limits: FleetOptions['limits'] = {
 };
 const strict = (operation: string): StrictLimit => ({ calls: /^Create/.test(operation) ? 2 : 5, perMs: 1000 });
 
-/** A database that others use as well answers slowly. */
+/** A database under other load answers slowly. */
 const timeout = 60_000;
 
 let fleet: Fleet;

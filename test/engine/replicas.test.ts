@@ -5,11 +5,11 @@ import { type SharedSlowDowns, type SlowDown, shifted, together } from '../../sr
 import { createReplicas, type ReplicasOptions } from '../../src/engine/replicas.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
 
-/** The database's clock minus that of the processes. */
+/** The database's clock minus the clock of the processes, in milliseconds. */
 const databaseAheadMs = 86_400_000;
 const nothingSlow: SharedSlowDowns = { untold: () => [], told: () => undefined, heard: () => undefined };
 
-/** A table of processes that can be cut off. */
+/** A table of processes that can become unreachable. */
 function table(time: VirtualTime) {
   let rows: readonly ReplicaRow[] = [];
   let slowDowns: readonly SlowDown[] = [];
@@ -91,7 +91,7 @@ describe('the share of a process', () => {
   });
 });
 
-/** What the client of one process tells and hears. */
+/** The slow-downs that the client of one process reports and receives. */
 function talk() {
   let untold: readonly SlowDown[] = [];
   let heard: readonly SlowDown[] = [];

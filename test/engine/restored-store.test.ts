@@ -7,7 +7,7 @@ import { requestFor, Simulation } from '../support/simulation.ts';
 
 const all = ['alibaba', 'huawei', 'tencent'] as const;
 
-/** Puts an older copy of the migration in the place of the present one, as a restored database does. */
+/** Replaces the migration by an older copy, as a restored database does. */
 function restore(simulation: Simulation, copy: Migration): Promise<Migration> {
   return simulation.change(copy.id, ({ version }) => ({ ...copy, version }));
 }

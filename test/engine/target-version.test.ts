@@ -3,7 +3,7 @@ import { createBackupFiles } from '../../src/engine/backup-files.ts';
 import { sampleMigration } from '../support/samples.ts';
 import { Simulation } from '../support/simulation.ts';
 
-/** Files of an account whose vendor gives these answers about versions, one after the other; null: it does not tell. */
+/** Files of an account whose vendor gives these answers about the version in order; null: no version. */
 async function versions(answers: readonly (number | null)[]) {
   const { context, account } = await Simulation.start({ provider: 'huawei' });
   let now = 0;

@@ -10,7 +10,7 @@ import { type ProviderId, providers } from '../support/providers.ts';
 import { requestFor } from '../support/simulation.ts';
 import { type FourProcesses, fourProcesses } from '../support/stores.ts';
 
-/** The default limits of the accounts; Alibaba has no published one, so its cloud enforces the same. */
+/** The default limits of the accounts. Alibaba publishes none, so its cloud enforces these too. */
 const limits: FleetOptions['limits'] = {
   alibaba: { readsPerSecond: 5, writesPerSecond: 2 },
   huawei: { readsPerSecond: 5, writesPerSecond: 1 },
@@ -19,7 +19,7 @@ const limits: FleetOptions['limits'] = {
 const strict: Partial<Record<ProviderId, number>> = { alibaba: 5, tencent: 20 };
 const hours = 3;
 const minutes = 1;
-/** `TRACKED=2000` is the figure that is promised; fewer show the same in less time. */
+/** `TRACKED=2000` is the documented figure; fewer migrations show the same in less time. */
 const shared = Number(process.env.TRACKED ?? 80);
 
 const postgres = await findPostgres();
@@ -31,7 +31,7 @@ afterEach(async () => {
   four = null;
 });
 
-/** A migration whose restore has run for hours: begun at the cloud, and stored as Godwit would have it. */
+/** A migration whose restore has run for hours: started at the cloud, and stored as Godwit stores it. */
 async function running(provider: ProviderId, instanceId: string, database: string): Promise<void> {
   const now = fleet.time.now() - hours * 3_600_000;
   const request = requestFor(provider);
@@ -52,7 +52,7 @@ async function running(provider: ProviderId, instanceId: string, database: strin
     const begun = beginCall(migration, command, context);
     migration = acceptCall(begun, begun.calls.at(-1)?.number ?? 0, refs, context);
   }
-  // Begun at any time, so due at any time.
+  // Started at a random time, so due at a random time.
   const dueAt = fleet.time.now() + (Number.parseInt(database.slice(1), 10) % 60) * 1000;
   await fleet.store.create({ ...migration, dueAt }, { owner: 'nobody', now: fleet.time.now(), leaseMs: 0 });
 }
@@ -69,7 +69,9 @@ function tell(provider: ProviderId, count: number, readsPerHour: number, violati
   );
 }
 
-/** The reads of one minute, after a first round that finds the migrations due at any time. Those of an instance come together from then on. */
+/**
+ * The reads of one minute. A first round comes before it, after which the migrations of an instance are due together.
+ */
 async function trackedReads(provider: ProviderId, count: number, more: Partial<FleetOptions> = {}): Promise<number> {
   const perSecond = strict[provider] ?? 0;
   fleet = await Fleet.start({
@@ -148,7 +150,7 @@ describe.skipIf(!postgres.available)(`${shared} active migrations on 40 instance
     const perHour = (sent.length / shared) * (60 / minutes);
     tell('huawei', shared, perHour, violations.length);
     expect(violations).toEqual([]);
-    // One list answers for the project.
+    // One list covers the whole project.
     expect(sent.length).toBeLessThanOrEqual(four.stores.length * minutes * 4);
   });
 });

@@ -7,21 +7,21 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { helmMissing, helms, manifestsIn, only } from './support/helm.ts';
 
-/** Of Debian's `prometheus`. */
+/** From Debian's package `prometheus`. */
 const promtool = '/usr/bin/promtool';
 const missing = helmMissing ?? (existsSync(promtool) ? null : 'promtool is not installed');
 
 interface Series {
   readonly series: string;
-  /** In the notation of promtool: a start and what is added at each minute. */
+  /** In the notation of promtool: a start value and the increment per minute. */
   readonly values: string;
 }
 interface Case {
   readonly alert: string;
-  /** What makes it fire, and at which minute at the latest. */
+  /** Series that make the alert fire, and the minute by which it fires. */
   readonly fires: readonly Series[];
   readonly by: string;
-  /** What must not. */
+  /** Series that must not make it fire. */
   readonly silent: readonly Series[];
 }
 
@@ -31,7 +31,7 @@ const requests = (status: string, route: string, values: string): Series => ({
   series: `godwit_http_requests_total${of(`,method="GET",route="${route}",status_class="${status}"`)}`,
   values,
 });
-/** Probes of a quiet gateway: some each minute. */
+/** Probes of an idle gateway: a few per minute. */
 const probes = requests('2xx', '/livez', '0+20x60');
 
 const cases: readonly Case[] = [
@@ -122,7 +122,7 @@ const cases: readonly Case[] = [
   },
   {
     alert: 'GodwitServerErrors',
-    // One request a minute, which fails, among the probes.
+    // One failing request per minute among the probes.
     fires: [requests('5xx', '/migrations', '0+1x60'), probes],
     by: '30m',
     silent: [
@@ -183,7 +183,7 @@ async function renderedGroups(): Promise<readonly { readonly rules: readonly Rul
   return (spec as { readonly groups: readonly { readonly rules: readonly Rule[] }[] }).groups;
 }
 
-/** Runs tests over the rules; the complaints, empty when all holds. */
+/** Runs tests over the rules. Returns the failures, empty when all pass. */
 async function complaints(groups: unknown, tests: readonly object[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'godwit-alerts-'));
   await writeFile(join(folder, 'rules.yaml'), stringify({ groups }));
@@ -198,7 +198,7 @@ async function complaints(groups: unknown, tests: readonly object[]): Promise<st
   });
 }
 
-/** The number of alerts that fire is compared: promtool has a series for each that does. */
+/** Compares the number of firing alerts: promtool has a series for each. */
 const counted = (alert: string, series: readonly Series[], at: string, fires: boolean) => ({
   interval: '1m',
   input_series: series.map(({ series: name, values }) => ({ series: name, values })),

@@ -182,7 +182,7 @@ describe.skipIf(helmMissing !== null)(`The chart${helmMissing ? ` (skipped: ${he
       mountPath: '/run/secrets/godwit',
       readOnly: true,
     });
-    // Without a group of its own the process may read only what everybody may.
+    // Without a group of its own the process reads only files that every user may read.
     expect(volumes).toContainEqual({
       name: 'secret-0',
       secret: { secretName: 'godwit-credentials', defaultMode: 0o444 },
@@ -195,7 +195,7 @@ describe.skipIf(helmMissing !== null)(`The chart${helmMissing ? ` (skipped: ${he
     const sum = (spec: unknown) => (spec as DeploymentSpec).template.metadata.annotations['checksum/config'];
     expect(sum(only(changed, 'Deployment').spec)).not.toBe(sum(deployment('postgresql')));
     const limited = await helm?.template('postgresql', 'config.rateLimit={"requestsPerSecond":7}');
-    // A running gateway takes this up itself.
+    // A running gateway applies this change by itself.
     expect(sum(only(manifestsIn(limited?.stdout ?? ''), 'Deployment').spec)).toBe(sum(deployment('postgresql')));
   });
 

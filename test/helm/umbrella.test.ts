@@ -9,7 +9,7 @@ import { helmMissing, manifestsIn, toolsPath } from './support/helm.ts';
 
 const chart = fileURLToPath(new URL('../../helm/godwit', import.meta.url));
 
-/** A chart above Godwit's, whose values decide whether it is installed. */
+/** A parent chart whose values decide whether Godwit's chart is installed. */
 async function umbrella(values: object): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'godwit-umbrella-'));
   await mkdir(join(folder, 'charts'));

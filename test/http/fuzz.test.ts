@@ -38,7 +38,7 @@ const value = fc.letrec((tie) => ({
   ),
 })).value;
 
-/** A good request with one member, at any depth, replaced by anything. */
+/** A valid request with one member, at any depth, replaced by an arbitrary value. */
 const almostGood = fc
   .tuple(
     fc.constantFrom(

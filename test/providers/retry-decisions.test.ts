@@ -12,7 +12,7 @@ const bodies: Record<ProviderId, (code: string, message: string) => object> = {
   huawei: (error_code, error_msg) => ({ error_code, error_msg }),
   tencent: (Code, Message) => ({ Response: { Error: { Code, Message }, RequestId: 'R' } }),
 };
-/** Codes that no table has, because their status or message tells what they mean. */
+/** Codes without a table entry, because the status or the message decides their meaning. */
 const toldApart: ReadonlySet<string> = new Set(['APIGW.0201', 'APIGW.0301']);
 const inTable: Record<ProviderId, (code: string) => boolean> = {
   alibaba: (code) => codeMeanings.has(code.toLowerCase()),
@@ -20,7 +20,7 @@ const inTable: Record<ProviderId, (code: string) => boolean> = {
   tencent: (code) => classify(code) !== null,
 };
 
-/** What follows for a changing call and for a read, and whether the call is worth another try without anybody doing anything. */
+/** The outcome for a changing call and for a read, and whether a repeat may succeed without intervention. */
 const expected: Record<Verdict, { readonly write: string; readonly read: string; readonly again: boolean | null }> = {
   refused: { write: 'give_up', read: 'give_up', again: null },
   later: { write: 'give_up', read: 'give_up', again: true },
@@ -66,7 +66,7 @@ describe.each(codesOfPages)('$provider, $page: $verdict ($status)', (page) => {
     const { write, read, again } = expected[verdict];
     const changing = decisionFor(page, code, 'write');
     expect(changing.decision.do, changing.failure.kind).toBe(write);
-    // A read may find the answer too large, and asks for no more then.
+    // A read stops when its answer is too large.
     const reading = decisionFor(page, code, 'read');
     if (reading.failure.kind !== 'malformed') expect(reading.decision.do, reading.failure.kind).toBe(read);
     if (again !== null) expect(changing.failure.retryable).toBe(again);

@@ -1,9 +1,9 @@
 import type { ProviderId } from '../support/providers.ts';
 
 /**
- * What a page of a vendor says of a code. `refused`: not carried out, and the same call will not do. `later`: not carried out, later it may. `slower`: too many
- * calls, not carried out. `renew`: not carried out, once more with a new session. `clock`: not carried out, once more with the right time. `open`: it may
- * have been carried out.
+ * What a vendor page says about a code. `refused`: not executed, and a repeat fails too. `later`: not executed, and may
+ * succeed later. `slower`: too many calls, not executed. `renew`: not executed, repeat once with a new session.
+ * `clock`: not executed, repeat once with the right time. `open`: it may have been executed.
  */
 export type Verdict = 'refused' | 'later' | 'slower' | 'renew' | 'clock' | 'open';
 
@@ -14,9 +14,9 @@ export interface CodesOfAPage {
   readonly verdict: Verdict;
   /** Separated by spaces. */
   readonly codes: string;
-  /** What the vendor says with the code, where the code alone has several meanings. */
+  /** The message, where the code alone is ambiguous. */
   readonly message?: string;
-  /** The service that answers. Default: the one that restores. */
+  /** The service that answers. Default: the restore service. */
   readonly service?: 'iam' | 'rds';
 }
 
@@ -113,7 +113,7 @@ export const codesOfPages: readonly CodesOfAPage[] = [
     codes:
       'APIGW.0601 APIGW.0605 APIGW.0606 APIGW.0608 APIGW.0609 APIGW.0610 APIGW.0611 APIGW.0612 APIGW.0613 APIGW.0705',
   },
-  // The code of a bad request, and of a backend that does not answer: the status tells them apart.
+  // One code for a bad request and for an unreachable backend; the status distinguishes them.
   ...[400, 413, 414, 494].map((status) => ({
     provider: 'huawei' as const,
     page: 'API gateway error codes',
@@ -130,7 +130,7 @@ export const codesOfPages: readonly CodesOfAPage[] = [
     codes: 'APIGW.0201',
     message: 'Backend unavailable',
   })),
-  // The code of every authentication that fails: the message tells them apart.
+  // One code for every failed authentication; the message distinguishes them.
   ...(
     [
       ['renew', 'token expires, expires_at: 2026-01-04T09:08:49.965000Z'],
@@ -154,7 +154,7 @@ export const codesOfPages: readonly CodesOfAPage[] = [
     message: `Incorrect IAM authentication information: ${rest}`,
   })),
   { provider: 'huawei', page: 'IAM error codes', status: 400, verdict: 'refused', codes: 'IAM.0011', service: 'iam' },
-  // A login has no session to renew, and no password is tried twice: five failures lock the user.
+  // A login has no session to renew, and a second try of a password risks the lock after five failures.
   {
     provider: 'huawei',
     page: 'IAM error codes, at a login',

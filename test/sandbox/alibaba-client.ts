@@ -18,7 +18,7 @@ const { accessKeyId, accessKeySecret } = sandboxCredentials.alibaba;
 
 type Parameters = Readonly<Record<string, string>>;
 
-/** A cloud with a clock that stands until it is moved. */
+/** A cloud with a manual clock. */
 export function newCloud(restored?: unknown) {
   let now = start;
   let serial = 0;
@@ -41,7 +41,7 @@ export function newCloud(restored?: unknown) {
       return cloud;
     },
     now: () => now,
-    /** Moves the clock by a part of a normal restore. */
+    /** Advances the clock by a fraction of a normal restore. */
     pass: (part: number) => {
       now += Math.round(part * restoreMs);
     },
@@ -58,7 +58,7 @@ export function newCloud(restored?: unknown) {
 
 let nonces = 0;
 
-/** The parameters of a call signed by SignatureVersion 1.0; `changes` are made before signing. */
+/** The parameters of a call signed with SignatureVersion 1.0. `changes` apply before signing. */
 export function rpcParameters(
   action: string,
   parameters: Parameters,
@@ -88,13 +88,13 @@ export function encode(parameters: Parameters): string {
     .join('&');
 }
 
-/** A whole V1 request with everything in the query. */
+/** A complete V1 request with all parameters in the query. */
 export function rpc(action: string, parameters: Parameters, now: number, changes: Parameters = {}): SandboxRequest {
   const query = encode(rpcParameters(action, parameters, now, changes));
   return { method: 'POST', path: '/', query, headers: { host: 'rds.aliyuncs.com' }, body: '' };
 }
 
-/** A whole ACS3-HMAC-SHA256 request; `changes` are made to the headers before signing. */
+/** A complete ACS3-HMAC-SHA256 request. `changes` apply to the headers before signing. */
 export function acs3(
   action: string,
   parameters: Parameters,

@@ -5,7 +5,7 @@ const window = { StartTime: '2026-11-21T11:00Z', EndTime: '2026-11-21T13:00Z' };
 const list = { ...instance, ...window };
 const action = 'DescribeMigrateTasks';
 
-/** Requests that are refused: code, HTTP status. */
+/** Invalid requests, with the error code and HTTP status of the answer. */
 const refused: readonly Refusal[] = [
   ['an unknown parameter', 'InvalidParameter', 400, () => rpc(action, { ...list, Colour: 'red' }, start)],
   [

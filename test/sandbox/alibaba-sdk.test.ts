@@ -6,7 +6,7 @@ import { sandboxCredentials } from '../../src/sandbox/cloud.ts';
 import { type Sandbox, startClouds } from '../../src/sandbox/server.ts';
 import { chain, full, instance } from './alibaba-client.ts';
 
-// These packages are CommonJS with a `default` of their own, which loaders read differently: `require` means the same everywhere.
+// Loaders read the `default` of these CommonJS packages differently; `require` is unambiguous.
 const require = createRequire(import.meta.url);
 const openApi: typeof import('@alicloud/openapi-core') = require('@alicloud/openapi-core');
 const rds: typeof import('@alicloud/rds20140815') = require('@alicloud/rds20140815');
@@ -32,13 +32,13 @@ afterEach(async () => {
   await sandbox.close();
 });
 
-/** Lets a restore end. The SDKs read the real clock, so the cloud's goes ahead of it. */
+/** Advances the cloud's clock until a restore ends. The SDKs keep the real clock. */
 function pass(): void {
   passed += restoreMs;
   sandbox.setClock('alibaba', passed);
 }
 
-/** The window around now, without seconds, its end rounded up. */
+/** A time window around now, in whole minutes, with its end rounded up. */
 function window() {
   const minute = (at: number) => `${new Date(at).toISOString().slice(0, 16)}Z`;
   return { StartTime: minute(Date.now() - 3_600_000), EndTime: minute(Date.now() + 3_600_000) };
@@ -55,7 +55,7 @@ function popCore(method: 'GET' | 'POST', credentials: typeof plain | typeof sess
   return (action, parameters) => client.request<Answer>(action, parameters, { method });
 }
 
-/** The present SDK; its request and answer classes use names in camel case. */
+/** The current SDK, whose request and response classes use camel case. */
 function present(signatureAlgorithm: string | undefined, credentials: typeof plain | typeof session): Send {
   const config = new openApi.$OpenApiUtil.Config({
     ...credentials,

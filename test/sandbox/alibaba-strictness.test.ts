@@ -21,7 +21,7 @@ const sts = { AccessKeyId: stsAccessKeyId, SecurityToken: securityToken };
 const stsHeaders = { 'x-acs-accesskey-id': stsAccessKeyId, 'x-acs-security-token': securityToken };
 const action = 'DescribeMigrateTasks';
 
-/** Requests that are right, in every way in which they may come. */
+/** Valid requests, in each form that the vendor accepts. */
 const accepted: Readonly<Record<string, () => SandboxRequest>> = {
   'V1 in the query': () => rpc(action, list, start),
   'V1 with a session token': () => rpc(action, list, start, sts),
@@ -58,7 +58,7 @@ const tampered = (request: SandboxRequest): SandboxRequest => ({
   query: request.query.replace('rm-uf6wjk5xxxxxxx', 'rm-uf6wjk5xxxxxxy'),
 });
 
-/** Requests that are refused: code, HTTP status. */
+/** Invalid requests, with the error code and HTTP status of the answer. */
 const refused: readonly Refusal[] = [
   ['a changed parameter', 'SignatureDoesNotMatch', 400, () => tampered(rpc(action, list, start))],
   ['a changed parameter, V3', 'SignatureDoesNotMatch', 400, () => tampered(acs3(action, list, start))],

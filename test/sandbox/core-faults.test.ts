@@ -3,7 +3,7 @@ import { createFaultBook, type FaultRule, readFaultRule } from '../../src/sandbo
 
 const rule: FaultRule = { cloud: 'alibaba', operation: 'Create', kind: 'drop_after' };
 
-/** Which of `count` requests meet a fault, as a row of crosses and dots. */
+/** Plays `count` requests: a cross for each that meets a fault, a dot for each other. */
 function play(rules: readonly FaultRule[], count: number, seed = 1): string {
   const book = createFaultBook(seed);
   for (const entry of rules) book.add(entry);

@@ -24,7 +24,7 @@ const runtime: Runtime = {
   sleep: async (ms) => void slept.push(ms),
 };
 
-/** A cloud that counts what it has done: `POST` changes something, `GET` does not. */
+/** A cloud that counts its changes: `POST` changes something, `GET` only reads. */
 function counter(name: CloudName) {
   return (environment: SandboxEnvironment): SandboxCloud => {
     const journal = [...((environment.restored as JournalEntry[] | undefined) ?? [])];
@@ -82,7 +82,7 @@ async function takePortAfterFreeOne(): Promise<{ blocker: Server; port: number }
     await once(blocker, 'listening');
     const { port } = blocker.address() as AddressInfo;
     const before = createServer().listen(port - 1, '127.0.0.1');
-    // `once` rejects on `error`, which is what a port in use brings.
+    // `once` rejects on `error`, the event of a port in use.
     const free = await once(before, 'listening').then(
       () => true,
       () => false,
@@ -145,7 +145,7 @@ describe('the servers', () => {
 });
 
 describe('faults', () => {
-  /** What a caller sees: the status, the body, or that there was no whole answer. */
+  /** What a caller sees: status and body, or that the answer was incomplete. */
   const seen: Readonly<Record<FaultKind, { status: number; body: unknown } | 'no answer'>> = {
     throttled: { status: 429, body: '{"kind":"throttled"}' },
     unavailable_before: { status: 503, body: '{"kind":"unavailable"}' },

@@ -19,7 +19,7 @@ export interface Sent {
   readonly path: string;
   readonly query?: string;
   readonly headers?: Record<string, string>;
-  /** JSON value, or text as it is. */
+  /** A JSON value, or text that is sent unchanged. */
   readonly body?: unknown;
 }
 
@@ -27,7 +27,7 @@ export interface Answer extends SandboxResponse {
   readonly json: Record<string, unknown>;
 }
 
-/** A cloud with a clock in the hand of the test. Every answer is checked against the description of its operation. */
+/** A cloud with a manual clock. Every answer is validated against the vendor's description of its operation. */
 export function laboratory(overrides: Partial<SandboxEnvironment> = {}, options: HuaweiOptions = {}) {
   const clock = { now: start };
   let serial = 0;
@@ -46,7 +46,7 @@ export function laboratory(overrides: Partial<SandboxEnvironment> = {}, options:
   return { ...bind(cloud, () => clock.now), clock, environment, cloud };
 }
 
-/** Ways to speak to a cloud. */
+/** Clients of a cloud. */
 export function bind(cloud: HuaweiCloud, now: () => number) {
   function raw({ method = 'GET', path, query = '', headers = {}, body }: Sent): Answer {
     const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
@@ -76,7 +76,7 @@ export function bind(cloud: HuaweiCloud, now: () => number) {
   };
 }
 
-/** A second, deliberately plain signer: one line per line of the scheme. `only`: the headers to sign, in that order. */
+/** A second, deliberately plain signer: one line per line of the scheme. `only`: the headers to sign, in order. */
 export function signed(
   { method = 'GET', path, query = '', body }: Sent,
   at: number,
@@ -109,7 +109,7 @@ export type Changes = Readonly<Record<string, unknown>>;
 
 let serialName = 0;
 
-/** A one-shot restore from object storage with a name of its own, changed as told. */
+/** A single restore from object storage with a unique name, and with these changes. */
 export function createBody(changes: Changes = {}): Record<string, unknown> {
   const body: Record<string, unknown> = {
     base_info: { name: `gw-orders-${serialName++}`, engine_type: 'sqlserver' },

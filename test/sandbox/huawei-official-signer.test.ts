@@ -26,7 +26,7 @@ const origin = 'https://drs.ap-southeast-3.myhuaweicloud.com';
 const permanent: Credential = { getAk: () => keys.accessKeyId, getSk: () => keys.secretAccessKey };
 const temporary: Credential = { getAk: () => temporaryAccessKey.id, getSk: () => temporaryAccessKey.secret };
 
-/** Headers as Node's HTTP server would hand them over. */
+/** Headers as Node's HTTP server delivers them. */
 function arrived(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -22,7 +22,7 @@ export interface Answer {
   readonly Error?: { readonly Code: string; readonly Message: string };
 }
 
-/** A signed request as a client of the vendor's documentation would send it, and ways to damage it. */
+/** A signed request as the vendor's documentation describes it, and ways to damage it. */
 export interface Shape {
   readonly method?: 'GET' | 'POST';
   readonly query?: string;
@@ -31,7 +31,7 @@ export interface Shape {
   readonly service?: string;
   readonly contentType?: string;
   readonly signedHeaders?: readonly string[];
-  /** Seconds; the cloud's own time unless said. */
+  /** In seconds. Default: the cloud's time. */
   readonly timestamp?: number;
   readonly date?: string;
   readonly secretId?: string;
@@ -70,7 +70,7 @@ export function signed(action: string, parameters: object, shape: Shape = {}): S
   return { method, path: '/', query: shape.query ?? '', headers, body };
 }
 
-/** A cloud with a clock that moves only when told, and a client that signs well. */
+/** A cloud with a manual clock, and a client that signs correctly. */
 export class Bench {
   now = start;
   lagMs = 0;
@@ -88,7 +88,7 @@ export class Bench {
     this.cloud = createTencentCloud(environment);
   }
 
-  /** Sends as it is; every answer has to be one that the document declares. */
+  /** Sends the request unchanged. Fails when the vendor's document does not declare the answer. */
   send(request: SandboxRequest): Answer {
     const response = this.cloud.handle(request);
     expect(response.status).toBe(200);
@@ -159,7 +159,7 @@ export class Bench {
     return this.call('DescribeFlowStatus', { FlowId: flowId }).Status;
   }
 
-  /** A chain that rests at 8. */
+  /** A chain whose task waits at status 8. */
   waitingChain(recoveryType: 'FULL_LOG' | 'FULL_DIFF' = 'FULL_LOG'): string {
     const suffix = recoveryType === 'FULL_LOG' ? '2full2_2noreconvery2' : '1full1_1noreconvery1';
     const id = this.full(`orders_20231114220000_${suffix}.bak`, { RecoveryType: recoveryType });

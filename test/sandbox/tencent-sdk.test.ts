@@ -15,7 +15,7 @@ let server: Server;
 let endpoint: string;
 
 beforeEach(async () => {
-  // The SDK reads the time of the process: it is stopped, and the cloud reads the same.
+  // The SDK reads the time of the process. The test freezes it, and the cloud reads the same clock.
   vi.useFakeTimers({ toFake: ['Date'], now: start });
   vi.stubEnv('http_proxy', '');
   const cloud = createTencentCloud({ now: Date.now, uuid: randomUUID, restoreMs, listLagMs: () => 0 });
@@ -51,7 +51,7 @@ function client(reqMethod: 'POST' | 'GET' = 'POST', credential: object = {}): In
   });
 }
 
-/** Lets a restore end. */
+/** Advances the clock until a restore ends. */
 const pass = () => vi.setSystemTime(Date.now() + restoreMs);
 
 describe('the official Node SDK', () => {

@@ -10,7 +10,7 @@ import { requestFor } from '../support/simulation.ts';
 const lines: Record<string, unknown>[] = [];
 let gateway: Gateway;
 
-/** One account whose vendor nobody can reach: what is asked for stays pending. */
+/** One account with an unreachable vendor: every submission stays pending. */
 beforeAll(async () => {
   const sha256 = (name: string) => createHash('sha256').update(name).digest('hex');
   const accounts = ['ali-main', 'ali-other'].map((name) => ({
@@ -24,7 +24,7 @@ beforeAll(async () => {
     listen: { port: 0 },
     store: { url: 'sqlite::memory:' },
     encryption: { key: Buffer.alloc(32, 1).toString('base64') },
-    // The call that cannot leave is tried once: a cancellation is refused while a call is under way.
+    // The unsendable call is tried once, because a cancellation is refused while a call is under way.
     engine: { ...quickEngine, pollMinMs: 60_000, pollMaxMs: 60_000 },
     accounts,
     auth: {
@@ -61,7 +61,7 @@ async function recordsOf(query = '', key = 'root'): Promise<AuditItem[]> {
   return (await send('GET', `/audit${query}`, key)).body.items;
 }
 
-/** Polls, because the record of a rejected change is written after its answer. */
+/** Polls, because the record of a rejected change follows its answer. */
 const toldAs = (records: () => Promise<AuditItem[]>, shown: (record: AuditItem) => unknown) =>
   expect.poll(async () => (await records()).map(shown));
 

@@ -8,7 +8,7 @@ import { startTestGateway } from '../support/gateway.ts';
 import { audience, type JwtIssuer, jwtIssuer } from '../support/jwt-issuer.ts';
 import { requestFor } from '../support/simulation.ts';
 
-/** Accounts whose vendor nobody can reach: what is asked for stays pending. */
+/** Accounts with an unreachable vendor: every submission stays pending. */
 const closed = 'http://127.0.0.1:9';
 const accounts = ['ali-main', 'ali-other'].map((name) => ({
   name,
@@ -78,7 +78,7 @@ async function create(name: string, more: Headers, body: object = {}) {
   return { status, ...JSON.parse(text) };
 }
 
-/** Sends through `node:http`, which keeps every header as it is given. */
+/** Sends through `node:http`, which keeps every header unchanged. */
 function send(method: string, path: string, headers: Headers, body?: unknown) {
   return new Promise<{ status: number; headers: Headers; text: string }>((done, fail) => {
     const payload = body === undefined ? undefined : JSON.stringify(body);
@@ -99,7 +99,7 @@ function send(method: string, path: string, headers: Headers, body?: unknown) {
   });
 }
 
-/** Switched off: nothing is sent. */
+/** Disabled, so that nothing is sent. */
 const aWebhook = { url: 'https://receiver.invalid/', enabled: false };
 
 const bodies: Readonly<Record<string, unknown>> = {
@@ -115,7 +115,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   updateWebhook: { description: 'seen' },
 };
 
-/** All operations of the contract; what forgets something comes last. */
+/** All operations of the contract. Deletions come last. */
 const table = operations
   .map(({ method, path, operation }) => ({
     operation: operation.operationId,
@@ -139,7 +139,7 @@ const seconds = () => Math.floor(Date.now() / 1000);
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const everything = { scope: 'admin', accounts: ['*'] };
 
-/** Credentials that nobody may come in with. */
+/** Invalid credentials. */
 const refused: readonly (readonly [name: string, headers: () => Headers | Promise<Headers>])[] = [
   ['nothing', () => ({})],
   ['an empty key', () => ({ 'x-api-key': '' })],

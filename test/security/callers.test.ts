@@ -9,7 +9,7 @@ import { quickEngine, temporaryFolder } from '../support/gateway.ts';
 import { audience, type JwtIssuer, jwtIssuer } from '../support/jwt-issuer.ts';
 import { requestFor } from '../support/simulation.ts';
 
-/** Vendors that nobody can reach: what is asked for stays pending. */
+/** Unreachable vendors: every submission stays pending. */
 const accounts = ['ali-main', 'ali-other'].map((name) => ({
   name,
   provider: 'alibaba',
@@ -193,7 +193,7 @@ describe('records of an earlier version', () => {
     const key = { 'idempotency-key': 'older' };
     const first = await send('POST', '/migrations', token, body, key);
     expect(first.status).toBe(202);
-    // As it stood before the issuer was part of the name.
+    // The format from before the issuer was part of the name.
     await gateway.stop(0);
     const database = new DatabaseSync(`${folder}/godwit.db`);
     const digest = (caller: string) =>

@@ -63,7 +63,7 @@ describe('no secret leaks', () => {
   it('from a process: its output, its arguments, its files, also when it cannot start', async () => {
     const folder = await temporaryFolder();
     const gateway = await spawnGateway(folder, await configurationIn(folder, world));
-    // What each provider does with secrets is seen in the other test; here it is about the process.
+    // The other test covers each provider; this one covers the process.
     const answers = await useEverything(gateway.url, world, ['tencent']);
     const commandLine = await readFile(`/proc/${gateway.process.pid}/cmdline`, 'utf8');
     const title = await readFile(`/proc/${gateway.process.pid}/comm`, 'utf8');

@@ -7,14 +7,14 @@ import { maxOtherLength, maxTextLength } from '../../src/transport/bounded-answe
 import { redactorOf } from '../../src/transport/redaction.ts';
 
 const source = resolve(import.meta.dirname, '../../src');
-/** What may reach any expression at most, in characters: a text of a vendor. What callers and files give is shorter. */
+/** The longest input of any expression, in characters: a vendor text. Texts of callers and files are shorter. */
 const defaultLength = maxTextLength;
-/** Files whose expressions read more: whole answers, or answers that are no JSON. */
+/** Files whose expressions read longer inputs: whole answers. */
 const longer: Readonly<Record<string, number>> = {
   'transport/redaction.ts': 1024 * 1024,
   'providers/alibaba/reply.ts': maxOtherLength,
 };
-/** What an expression may take for 8 Ki characters. One that needs more than linear time takes several times as long. Milliseconds. */
+/** Limit for 8 Ki characters, in milliseconds. An expression of more than linear time takes several times as long. */
 const allowedMs = 15;
 
 /** A regular expression literal: where one can begin, its body with classes and escapes, its flags. */
@@ -28,13 +28,13 @@ interface Expression {
 }
 
 function expressionsOf(file: string): readonly Expression[] {
-  // Without types and comments, so that only code is searched.
+  // Without types and comments, so that the scan reads code alone.
   const code = stripTypeScriptTypes(readFileSync(join(source, file), 'utf8')).replace(
     /\/\*[\s\S]*?\*\/|(?<!['"`:\\])\/\/.*$/gm,
     '',
   );
   return [...code.matchAll(literal)].flatMap(([text, body = '', flags = '']) =>
-    // Between two parts of a template there may be something that only looks like an expression.
+    // Text between two parts of a template may look like an expression.
     body.includes('${') || body.includes('`') ? [] : [{ file, text, make: () => new RegExp(body, flags) }],
   );
 }
@@ -44,7 +44,7 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
 );
 const expressions = files.flatMap(expressionsOf);
 
-/** Inputs that make an expression try again and again: long runs of what it knows, which then do not end as it wants. */
+/** Inputs that provoke backtracking: long runs that an expression matches, with an end that it does not. */
 function attacksOn({ text, file }: Expression): readonly string[] {
   const length = longer[file] ?? defaultLength;
   const words = new Set([
@@ -110,11 +110,11 @@ describe('regular expressions that are made while the program runs', () => {
   it('are made in these files only', () => {
     const found = files.filter((file) => /new RegExp\(/.test(readFileSync(join(source, file), 'utf8')));
     expect(found.sort()).toEqual([
-      // From a pattern that stands in the source.
+      // From a pattern in the source.
       'command/keys-new.ts',
       // From names of databases and files.
       'domain/restore-errors.ts',
-      // From three names that stand in the source.
+      // From three names in the source.
       'providers/alibaba/reply.ts',
       // From secrets.
       'transport/redaction.ts',

@@ -118,7 +118,7 @@ const headers = fc.dictionary(
   { maxKeys: 2 },
 );
 
-/** A request to any operation of the contract: about right in most places. */
+/** A request to any operation of the contract, valid in most places. */
 const requests: fc.Arbitrary<Sent> = fc.constantFrom(...operations).chain(({ method, path, operation }) => {
   const parameters = operation.parameters ?? [];
   const inQuery = parameters.filter((each) => each.in === 'query');
@@ -171,7 +171,7 @@ function urlOf({ path, query }: Sent): string {
   return text.length === 0 ? path : `${path}?${text.join('&')}`;
 }
 
-/** What a vendor that answers nonsense explains, and nothing else, may be 5xx. */
+/** Only malformed vendor answers may cause a 5xx. */
 function isFaultOfOurs(answer: { readonly statusCode: number; readonly body: string }): boolean {
   return answer.statusCode >= 500 && !/^provider_/.test(JSON.parse(answer.body || '{}').code ?? '');
 }
@@ -206,7 +206,7 @@ it(
     );
     const health = await send('GET', '/readyz', {});
     expect(health.statusCode).toBe(200);
-    // A few hundred requests at random need not create anything.
+    // A few hundred random requests may create nothing.
     for (const status of isLong ? [200, 202, 400, 404] : [200, 400])
       expect(seen.get(status) ?? 0, `answers with ${status}`).toBeGreaterThan(0);
     if (isLong) expect(heapBytes() - settledBytes).toBeLessThan(maxGrowthBytes);
@@ -214,7 +214,7 @@ it(
   isLong ? 3_600_000 : 60_000,
 );
 
-/** What is left after a collection. */
+/** The heap after a garbage collection. */
 function heapBytes(): number {
   setFlagsFromString('--expose-gc');
   const collect: () => void = runInNewContext('gc');

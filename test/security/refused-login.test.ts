@@ -7,7 +7,7 @@ import { startTestGateway } from '../support/gateway.ts';
 import { requestFor } from '../support/simulation.ts';
 import { tappingProxy } from '../support/tapping-proxy.ts';
 
-/** What readiness reports against accounts; the gateway stays ready. */
+/** The faults of accounts that readiness reports while the gateway stays ready. */
 async function failingChecks({ url }: Gateway): Promise<readonly string[]> {
   const response = await fetch(`${url}/readyz?verbose=true`);
   const { status, checks } = (await response.json()) as { status: string; checks: { name: string; ok: boolean }[] };

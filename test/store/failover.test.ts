@@ -18,7 +18,7 @@ import { startProxy } from './tcp-proxy.ts';
 const programs = findPostgresPrograms();
 const reason = programs.available ? '' : ` (skipped: ${programs.reason})`;
 const password = 'first';
-/** How soon after the way leads to the primary everything works again, in milliseconds. */
+/** Time to full recovery once connections lead to the primary, in milliseconds. */
 const recoveryMs = 10_000;
 
 const urlOf = (...servers: readonly OwnServer[]) =>
@@ -58,7 +58,7 @@ describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, ()
     cleanups.push(() => store.close());
     return store;
   }
-  /** The standby becomes the primary; the old primary comes back as a standby that stays as old as it is. */
+  /** Promotes the standby. The old primary returns as a standby that replicates nothing. */
   async function switchOver(): Promise<void> {
     await primary.stop();
     await standby.promote();
@@ -77,9 +77,9 @@ describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, ()
     await switchOver();
     const answeredBefore = load.acknowledged.length;
     load.statuses.length = 0;
-    // The name still leads to the old server.
+    // The name still resolves to the old server.
     await load.until(({ statuses }) => statuses.length >= 8);
-    // Nor is anything read from it, which may be out of date.
+    // Reads from it fail too, because its data may be stale.
     expect((await fetch(`${url}/migrations/${load.acknowledged[0]}`)).status).toBe(503);
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
     expect(new Set(load.statuses)).toEqual(new Set([503]));
@@ -95,7 +95,7 @@ describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, ()
     await load.until(({ statuses }) => statuses.length >= 40);
     await load.stop();
     expect(load.statuses.filter((status) => status >= 400)).toEqual([]);
-    // Not even for a moment did the old server answer for the new one.
+    // The old server never answered in place of the new one.
     expect(load.lost).toEqual([]);
     for (const id of load.acknowledged) expect((await fetch(`${url}/migrations/${id}`)).status).toBe(200);
     expect(await connectionsTo(primary)).toBe(0);
@@ -126,7 +126,7 @@ describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, ()
     const other = await open(hosts);
     const change = (name: string) => (current: Migration) => ({ ...current, name });
     await vi.waitFor(() => other.update(kept.id, change('of another process')), { timeout: recoveryMs, interval: 100 });
-    // The same version as what was lost, and another state: what this process has stored before is no base for anything.
+    // The same version as the lost record, with another state: nothing that this process stored before may be a base.
     const options = { fence: created.fence };
     const own = await vi.waitFor(() => store.update(kept.id, (current) => ({ ...current, percent: 7 }), options), {
       timeout: recoveryMs,
@@ -138,10 +138,10 @@ describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, ()
     });
     expect(own).toMatchObject({ migration: { description: kept.description } });
     expect(await store.get(lost.id)).toBeNull();
-    // Whoever has followed the lost events is told all that is told from now on.
+    // A reader of the lost events receives every new event.
     const next = await store.events({}, { size: 200 });
     expect(next.map(({ id }) => id)).not.toContain(place);
-    // And is told that the place of a lost event is gone, though the sequence of positions may have passed it.
+    // It also learns that the position of a lost event is gone, although new positions may have passed it.
     expect(await store.hasPlace(place)).toBe(false);
   });
 
@@ -210,13 +210,13 @@ const creation = (number: number) => ({
   source: { type: 'object_storage', bucket: 'acme-backups-1250000000', keys: ['prod/orders_full.bak'] },
 });
 
-/** Callers that create without a pause and look at once for what they created. */
+/** Callers that create without a pause and read each new migration at once. */
 interface Load {
   /** The ids of the creations that were answered with success. */
   readonly acknowledged: readonly string[];
-  /** Those that were answered with 404 afterwards. */
+  /** Those of them that a later read answered with 404. */
   readonly lost: readonly string[];
-  /** The answers to creations. */
+  /** The statuses of the creations. */
   readonly statuses: number[];
   until(condition: (load: Load) => boolean): Promise<void>;
   stop(): Promise<void>;

@@ -1,24 +1,24 @@
-/** Makes of the present schema the one before the places of removed events were kept. */
+/** Turns the current schema into the one before positions of removed events were kept. */
 export const withoutRemovedEvents: readonly string[] = [
   'drop table removed_events',
   "delete from godwit_schema_versions where name >= '0014'",
 ];
 
-/** Makes of the present schema the one before processes told each other what vendors have slowed down. */
+/** Turns the current schema into the one before processes shared slow-downs. */
 export const withoutSlowDowns: readonly string[] = [
   ...withoutRemovedEvents,
   'drop table slow_downs',
   "delete from godwit_schema_versions where name >= '0013'",
 ];
 
-/** Makes of the present schema the one before processes divided the vendors' limits. */
+/** Turns the current schema into the one before processes divided the vendors' limits. */
 export const withoutReplicas: readonly string[] = [
   ...withoutSlowDowns,
   'drop table replicas',
   "delete from godwit_schema_versions where name >= '0012'",
 ];
 
-/** Makes of the present schema the one before there were indexes for every list. */
+/** Turns the current schema into the one before every list had an index. */
 export const withoutListIndexes: readonly string[] = [
   ...withoutReplicas,
   ...[

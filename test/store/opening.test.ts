@@ -10,11 +10,11 @@ import { openStore } from '../../src/store/open.ts';
 import { findPostgres, type PostgresServer } from '../support/postgres.ts';
 import { malformedStoreUrls, piecesOfPassword } from '../support/store-urls.ts';
 
-/** Needs percent-encoding, and is made of the pieces. */
+/** A password that needs percent-encoding and consists of the pieces. */
 const password = 'hunter/8675#swordfish';
 const encoded = encodeURIComponent(password);
 
-/** Why the store cannot be opened. Whatever a log could print of it holds no piece of the password. */
+/** The error of opening a store. Fails when any printable form of it contains a piece of the password. */
 async function faultOf(url: string): Promise<Error> {
   const fault: unknown = await openStore(url, { runtime: systemRuntime }).then(
     async (store) => {

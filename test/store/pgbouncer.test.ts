@@ -52,7 +52,7 @@ describe.skipIf(lacks !== '')(`PgBouncer${reason}`, () => {
     return address.port;
   }
 
-  /** The URL of a new database behind a PgBouncer of its own. */
+  /** The URL of a new database behind its own PgBouncer. */
   async function pooled(mode: 'session' | 'transaction'): Promise<string> {
     const url = new URL(await server.createDatabase());
     const folder = mkdtempSync(join(tmpdir(), 'godwit-pgbouncer-'));
@@ -74,7 +74,7 @@ pool_mode = ${mode}
     );
     chmodSync(folder, 0o755);
     chmodSync(file, 0o644);
-    // It refuses to run as root.
+    // PgBouncer refuses to run as root.
     const asOther = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
     const child: ChildProcess = spawn('pgbouncer', [...asOther, file], { stdio: 'ignore' });
     cleanups.push(async () => {

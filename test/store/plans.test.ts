@@ -14,7 +14,7 @@ import { lease } from './samples.ts';
 
 type AnyStore = Store & AuditLog & WebhookStore;
 
-/** A read, and the column that its rows have to be found by; null: it takes the rows as they come. */
+/** A read, and the column by which its plan must find the rows; null for a read in row order. */
 interface Read {
   readonly name: string;
   readonly by: string | null;
@@ -105,7 +105,7 @@ const reads: readonly Read[] = [
   { name: 'one migration', by: 'id', run: (store) => store.get(after) },
 ];
 
-/** Many rows of one kind, so that every value that a filter above names is a rare one. `json`: how a text becomes JSON. */
+/** Many similar rows, so that every filtered value is rare. `json`: the conversion of a text to JSON. */
 function filling(series: string, json: (text: string) => string): readonly string[] {
   const { backups, calls: _calls, ...migration } = sampleMigration({ id: '@' });
   const document = json(`replace('${JSON.stringify(migration)}', '@', 'mig_' || n)`);
@@ -147,14 +147,14 @@ describe('SQLite', () => {
   afterAll(() => file.database.close());
 
   it.each(reads)('uses an index: $name', async ({ by, run }) => {
-    // A backend of its own prepares every statement anew.
+    // A separate backend prepares every statement anew.
     const store = new SqlStore(await SqliteBackend.open(file, systemRuntime, () => {}));
     prepared.splice(0);
     await run(store);
     const steps = prepared
       .flatMap((text) => prepare(`explain query plan ${text}`).all())
       .map((row) => String(row.detail));
-    // The parts of one migration are put in order; what a subquery has found is gone through.
+    // Sorting the parts of one migration and scanning the result of a subquery are allowed.
     const sorts = (step: string) => step.includes('TEMP B-TREE') && !step.includes('string_agg');
     const scans = (step: string) => by !== null && /^SCAN (?!page$|due$|room$|\(?subquery|CONSTANT)/.test(step);
     expect(steps.filter((step) => sorts(step) || scans(step))).toEqual([]);
@@ -188,7 +188,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
     for (const text of filling('generate_series(1, 5000) as n', (json) => `cast(${json} as json)`))
       await admin.query(text);
     await admin.query('analyze');
-    // A way that takes the rows in order is taken where there is one.
+    // The planner uses an index that yields the rows in order, where one exists.
     await admin.query('set enable_seqscan = off; set enable_sort = off; set enable_bitmapscan = off');
   }, 120_000);
   afterAll(async () => {

@@ -7,7 +7,7 @@ import { noon } from '../support/samples.ts';
 
 let created = 0;
 
-/** A webhook of a caller who may see everything, which is sent everything. */
+/** A webhook for all events of all accounts. */
 export function sampleWebhook(overrides: Partial<Webhook> = {}): Webhook {
   return {
     id: newId('whk', { now: () => noon + ++created, randomBytes: systemRuntime.randomBytes }),
@@ -35,5 +35,5 @@ export function lease(overrides: Partial<LeaseRequest> = {}): LeaseRequest {
   return { owner: 'worker-1', now: noon, leaseMs: 30_000, ...overrides };
 }
 
-/** A lease that is over before anybody looks. */
+/** A lease that has expired when it is taken. */
 export const noLease: LeaseRequest = lease({ owner: 'gone', leaseMs: -1 });

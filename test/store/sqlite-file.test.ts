@@ -111,7 +111,7 @@ describe('an SQLite file', () => {
     await store.create(migration, noLease, keyOf('migration'));
     const webhook = sampleWebhook();
     await (store as SqlStore).createWebhook(webhook, 1, keyOf('webhook'));
-    // Older records have the id in a member of their own.
+    // Older records keep the id in a separate member.
     database.exec(`update idempotency_keys set document = json_remove(
       json_set(document, '$.migrationId', json_extract(document, '$.resource.id')), '$.resource')`);
     const record = { ...keyOf('migration'), createdAt: lease().now, heldBy: 'this_process', answer: null };
@@ -155,7 +155,7 @@ describe('an SQLite file', () => {
     database.exec("insert into godwit_schema_versions values ('9999_future', '2999-01-01T00:00:00.000Z')");
     await store.close();
     await expect(open()).rejects.toThrow('another version of Godwit');
-    // A refusal does not keep the lock.
+    // A refused open releases the lock.
     await expect(open()).rejects.toThrow('another version of Godwit');
   });
 });
@@ -170,7 +170,7 @@ describe('the lock', () => {
     await writer.kill();
     const store = await open();
     expect(await store.get(writer.heldId)).not.toBeNull();
-    // Its lease would have held for an hour more.
+    // Its lease lasts another hour.
     expect(await store.claim(lease(), 10)).toMatchObject([{ migration: { id: writer.heldId } }]);
   });
 

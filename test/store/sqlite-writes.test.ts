@@ -65,7 +65,7 @@ describe('concurrent writes', () => {
     const created = sampleMigration();
     const results = await Promise.allSettled([
       store.create(created, lease()),
-      // Half-way through its rows when it finds that its id is taken.
+      // Fails on the duplicate id after some of its rows are written.
       store.create({ ...sampleMigration(), id: held.id }, lease(), { caller: 'ci', key: 'k', fingerprint: 'f' }),
       store.update(held.id, (current) => ({ ...current, description: 'together' })),
     ]);

@@ -8,7 +8,7 @@ import { openStore } from '../../src/store/open.ts';
 import { closing } from './behaviour/setup.ts';
 import { storeBehaviour } from './behaviour/suite.ts';
 
-/** In memory it is the same code, and what most other tests stand on. */
+/** The in-memory store runs the same code, and most other tests use it. */
 describe('SQLite in a file', () => {
   let folder = '';
   let count = 0;

@@ -1,14 +1,14 @@
 import { createConnection, createServer, type Socket } from 'node:net';
 
-/** What becomes of a message of the client: it goes on, its answer is lost with the connection, or it is lost itself. */
+/** The fate of a client message: forwarded, answer lost with the connection, or lost itself. */
 export type Fate = 'forward' | 'lose_answer' | 'lose_message' | 'silence';
 
-/** A server between a client and PostgreSQL that can lose connections at a chosen message, and be made to lead elsewhere. */
+/** A proxy in front of PostgreSQL that loses connections at chosen messages and can be redirected. */
 export interface TcpProxy {
   readonly url: string;
-  /** Asked for every message of a client. */
+  /** Called for every message of a client. */
   decide: (message: string) => Fate;
-  /** New connections go to the server of that URL; those that stand stay where they are, as after a change of a name. */
+  /** Sends new connections to the server of that URL. Open connections stay, as after a DNS change. */
   leadTo(target: string): void;
   close(): Promise<void>;
 }

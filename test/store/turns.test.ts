@@ -14,7 +14,7 @@ describe('jobs that occupy the process', () => {
         others += 1;
       }
     })();
-    // Awaits nothing but jobs, as a loop over a store does.
+    // Awaits only jobs, as a loop over a store does.
     const greedy = async () => {
       for (let turn = 0; turn < 50; turn++)
         await turns.run(async () => {
@@ -24,7 +24,7 @@ describe('jobs that occupy the process', () => {
     await Promise.all([greedy(), greedy(), greedy(), greedy()]);
     going = false;
     await rest;
-    // 600 milliseconds of work, in turns of 5 and the one job that goes beyond.
+    // 600 ms of work in turns of 5 ms, each extended by one job.
     expect(others).toBeGreaterThanOrEqual(95);
   });
 

@@ -9,7 +9,7 @@ beforeAll(async () => {
   ({ own } = await exposedMetrics());
 });
 
-/** The row of a metric as it has to stand in the document. */
+/** The row that the document must contain for a metric. */
 function rowOf({ name, type, labels, help }: ExposedMetric): string {
   return `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(' ')} | ${help} |`.replaceAll(
     '  ',

@@ -27,9 +27,9 @@ const queries = dashboard.panels.flatMap(({ title, targets = [] }) =>
   targets.map(({ expr, legendFormat }) => ({ title, expr, legendFormat })),
 );
 
-/** Labels that the scrape adds. */
+/** Labels that Prometheus adds when it scrapes. */
 const ofTheScrape = ['namespace', 'job', 'instance', 'pod', 'le'];
-/** Metrics of others that alerts may ask for. */
+/** Metrics of other exporters that alerts may use. */
 const ofOthers = /^(up$|kube_)/;
 
 let series: ReadonlyMap<string, ExposedMetric>;

@@ -51,7 +51,7 @@ describe('store statistics', () => {
   });
 
   it.each([
-    // A hundred times as long, so that counting takes about a hundredth of the time, and a minute at most.
+    // A hundred times as long, so that counting takes about 1 % of the time; a minute at most.
     [500, 50_000],
     [2500, 60_000],
   ])('that take %i ms are kept for %i ms', async (tookMs, keptMs) => {

@@ -238,7 +238,7 @@ describe('trace settings from the environment', () => {
       OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=acme',
       OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=staging',
     };
-    // The exporter reads the process itself.
+    // The exporter reads the environment of the process.
     Object.assign(process.env, settings);
     try {
       const complaints: string[] = [];

@@ -37,7 +37,7 @@ describe('release --check', () => {
     'reports $file ($what) with another version',
     (place) => {
       const faults = versionFaults({ ...texts, [place.file]: withVersion(place, texts[place.file] ?? '', '9.9.9') });
-      // What the others are compared with is itself the odd one out.
+      // The reference file itself has the different version.
       expect(faults.length).toBe(place.index === 0 ? places.length : 1);
       expect(faults[0]).toContain('9.9.9');
     },

@@ -22,7 +22,7 @@ const refusal = (status: number, code: string, message: string): Reply => ({
   body: { error: { code, message } },
 });
 
-/** The emulated Pelican Cloud, a vendor that exists in these tests only: one restore per backup file, looked up by name. */
+/** The emulated Pelican Cloud, a vendor of these tests: one restore per backup file, found by name. */
 export async function startPelicanCloud(key: string, restoreMs = 150) {
   const restores: Restore[] = [];
   const ended = ({ startedAt }: Restore): boolean => Date.now() - startedAt >= restoreMs;
@@ -70,7 +70,7 @@ export async function startPelicanCloud(key: string, restoreMs = 150) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** Everything that was restored, in order. */
+    /** All restored files, in order. */
     restores: restores as readonly Restore[],
     close: () => new Promise((resolve) => server.close(resolve)),
   };

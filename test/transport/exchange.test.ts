@@ -15,7 +15,7 @@ afterEach(async () => {
 
 const callTimeoutMs = 150;
 
-/** Sends one write to a server and gives the failure; null: it was answered. */
+/** Sends one write to a server. Returns the failure, or null when it was answered. */
 async function failureAt(port: number): Promise<VendorFailure | null> {
   const exchange = createExchange({ callTimeoutMs, maxBodyBytes: 2000 });
   ending.push(() => exchange.close());

@@ -17,7 +17,7 @@ import type { Exchange } from '../../src/transport/exchange.ts';
 
 export const noon = Date.UTC(2026, 10, 21, 12);
 
-/** Time that moves only when somebody sleeps or a test says so. Sleepers wake in the order of their times. */
+/** Time that advances only by sleeps and by the test. Sleepers wake in the order of their times. */
 export class VirtualTime implements Runtime {
   #now = noon;
   #count = 0;
@@ -79,12 +79,12 @@ export function key(secret = 'secret'): Credentials {
   return { provider: 'tencent', secretId: 'id', secretKey: new Secret(secret) };
 }
 
-/** A registry of one provider, whatever the account's is. */
+/** A registry that returns one provider for every id. */
 export function only(provider: Provider): ProviderRegistry {
   return providerRegistry([provider]);
 }
 
-/** A provider whose replies carry the failure in their body, and which notes what it signs. */
+/** A provider that reads the failure from the body of a reply and records what it signs. */
 export function fakeProvider(login: Provider['login'] = () => null): Provider & { readonly signed: SigningContext[] } {
   const signed: SigningContext[] = [];
   const provider = {
@@ -103,7 +103,7 @@ export function fakeProvider(login: Provider['login'] = () => null): Provider & 
   return Object.assign(provider as unknown as Provider, { signed });
 }
 
-/** Answers in the order given: a failure of the vendor, an exception of the exchange, or a reply. The last one stays. */
+/** Answers in order: a vendor failure, an exception of the exchange, or a reply. The last one repeats. */
 export function scripted(...answers: readonly (VendorFailure | Error | VendorReply)[]) {
   const sent: string[] = [];
   const exchange: Exchange = {
@@ -121,7 +121,7 @@ export function scripted(...answers: readonly (VendorFailure | Error | VendorRep
   return { exchange, sent };
 }
 
-/** An error with the code that a socket gives. */
+/** An error with the code of a socket error. */
 export function socketError(code: string, syscall?: string): Error {
   return Object.assign(new Error(code), { code, ...(syscall !== undefined && { syscall }) });
 }

@@ -115,7 +115,7 @@ describe('other outgoing connections', () => {
     const sender = createSender(settings, () => 0, undefined, through());
     expect(await sender.post('https://hooks.test/godwit', {}, '{}')).toMatchObject({ status: 200 });
     expect(received).toEqual(['GET issuer.test/keys', 'POST hooks.test/godwit']);
-    // An address that is never called is not called through a proxy either.
+    // The proxy is not used for a forbidden address either.
     expect(await sender.post('https://169.254.169.254/', {}, '{}')).toMatchObject({ status: null });
     await sender.close();
     await outbound.close();

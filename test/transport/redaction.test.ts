@@ -78,7 +78,7 @@ const errorBody: Readonly<Record<ProviderId, (message: string) => string>> = {
   tencent: (Message) => JSON.stringify({ Response: { Error: { Code: 'InvalidParameter', Message }, RequestId: 'R' } }),
 };
 
-/** The failure that reaches the engine when the vendor repeats what it was sent. */
+/** The failure that the engine receives when the vendor repeats the request. */
 async function echoed(
   each: Credentials & { readonly provider: ProviderId },
   echo: (signed: SignedRequest) => string,
@@ -107,7 +107,7 @@ async function echoed(
   return JSON.stringify(failure.failure);
 }
 
-/** Everything secret in a request, each without its surroundings. */
+/** Every secret in a request, without its surroundings. */
 function canaries(signed: SignedRequest): readonly string[] {
   const made = /Signature=([^&,\s]+)/.exec(
     `${decodeURIComponent(signed.url)} ${signed.headers.authorization ?? signed.headers.Authorization ?? ''}`,

@@ -58,7 +58,7 @@ describe('a slow-down', () => {
       expect(other.sendAll()).toBe(0);
       other.time.pass(5000);
       expect(other.sendAll()).toBe(2);
-      // Another region has a limit of its own.
+      // Another region has its own limit.
       expect(other.send(account, 'ap-shanghai')).toBe(true);
       other.time.pass(60_000);
       other.traffic.slowDowns.heard([]);
@@ -94,7 +94,7 @@ describe('a reconfigured account', () => {
     expect(sendAll()).toBe(4);
     traffic.forget(account);
     expect(sendAll(anew)).toBe(4);
-    // What was on its way counts, and changes no limit.
+    // A call under way counts, and changes no limit.
     expect(sendAll(account)).toBe(0);
     time.pass(1200);
     expect(sendAll(anew)).toBe(8);

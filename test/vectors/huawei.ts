@@ -1,4 +1,4 @@
-/** Inputs that all vectors share. */
+/** Inputs of all vectors. */
 export const signer = {
   accessKeyId: 'EXAMPLEAK00000000001',
   secretAccessKey: 'exampleSecretKey0000000000000000000000001',
@@ -17,7 +17,7 @@ const usual = {
   'X-Sdk-Date': signer.date,
 };
 
-/** One signature with everything on its way, made with the vendor's own signer. */
+/** One signature with all intermediate values, made with the vendor's signer. */
 export interface SignatureVector {
   readonly title: string;
   readonly method: 'GET' | 'PUT' | 'DELETE';

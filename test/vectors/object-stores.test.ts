@@ -12,7 +12,7 @@ import { keys, now, type StorageVector, storageVectors } from './object-stores.t
 
 const common = { name: 'main', limits: { readsPerSecond: 1, writesPerSecond: 1 }, endpoints: {} };
 
-/** The request of a vector as the translator would have built it. */
+/** The request of a vector as the translator builds it. */
 function requestOf({ method, target, headers, host }: StorageVector): VendorRequest {
   const url = new URL(`https://${host}${target}`);
   const key = decodeURIComponent(url.pathname.slice(1));
@@ -69,7 +69,7 @@ const stores = { oss: alibaba.objectStore, obs: huawei.objectStore, cos: tencent
 const storeOf = ({ name }: StorageVector) => stores[name.slice(0, 3) as keyof typeof stores];
 
 describe('signatures of the object stores', () => {
-  // The S3 style of OBS is never sent; its text is the same but for the names of headers, and is compared below.
+  // Godwit never sends the S3 style of OBS. Its string to sign differs only in header names and is compared below.
   const sent = storageVectors.filter(
     ({ name, method }) => !name.startsWith('obs v2') && !(method === 'HEAD' && name.startsWith('cos')),
   );

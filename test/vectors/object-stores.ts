@@ -1,4 +1,7 @@
-/** Requests as the vendors' own SDKs sign them with the clock at 2026-10-01T08:00:00Z. `toSign`: what is signed, in V4 and COS in two steps divided by `--`. */
+/**
+ * Requests that the vendors' SDKs signed at 2026-10-01T08:00:00Z. `toSign`: the string to sign; V4 and COS have two,
+ * separated by `--`.
+ */
 export interface StorageVector {
   readonly name: string;
   readonly method: string;

@@ -24,7 +24,7 @@ const jsonWithCharset = 'application/json; charset=utf-8';
 const form = 'application/x-www-form-urlencoded';
 const host = 'sqlserver.tencentcloudapi.com';
 
-/** One signature with the hash on its way. */
+/** One signature with its intermediate hash. */
 export interface SignatureVector {
   readonly title: string;
   readonly method: 'GET' | 'POST';
@@ -164,7 +164,7 @@ export const vectors: readonly SignatureVector[] = [
   },
 ];
 
-/** The keys on the way, by date of the scope. */
+/** The derived keys, by date of the scope. */
 export const keyVectors = [
   {
     title: 'A1',

@@ -39,7 +39,7 @@ describe('hanging receivers', () => {
       await webhook({ caller: 'greedy', url: { display, sealed: `hanging ${number}` }, accounts: ['ali-main'] });
     }
     await webhook({ caller: 'modest', accounts: ['tc-main'], eventTypes: ['migration.created'] });
-    /** With turns enough for a store that writes for sixty webhooks. */
+    /** Lets time pass with enough turns for a store that writes for sixty webhooks. */
     const passSlowly = async (ms: number): Promise<void> => {
       for (let passed = 0; passed < ms; passed += 200) {
         await time.pass(200);
@@ -56,13 +56,13 @@ describe('hanging receivers', () => {
       expect(messages.filter(({ url }) => !url.includes('hang')).length - before, `round ${round}`).toBe(9);
       await passSlowly(5000);
     }
-    // Nobody takes more than half, and who has hung gets one place instead of eight.
+    // A caller gets half of the places at most, and a hanging receiver one instead of eight.
     expect(Math.max(...hanging.values())).toBeLessThanOrEqual(100);
   });
 });
 
 describe('a fast receiver', () => {
-  /** Claims and settlements of a store, counted. */
+  /** Counts the claims and settlements of a store. */
   function counted(store: DispatcherContext['store']) {
     const counts = { claimDeliveries: 0, settleDeliveries: 0 };
     const counting: DispatcherContext['store'] = new Proxy(store, {
@@ -107,7 +107,7 @@ describe('a fast receiver', () => {
     for (let number = 0; number < 400; number++) await createMigration(store);
     dispatch();
     await time.pass(2000);
-    // Those under way at that moment, and then one at a time.
+    // Those under way at that moment, then one at a time.
     expect(messages.length).toBeLessThan(60 + 8 + 8 + after * 200);
     const free = await store.claimDeliveries(time.now(), 1000, 1000, () => 1000);
     if (after > 0) expect(free.length).toBeGreaterThan(100);

@@ -18,7 +18,7 @@ describe('a webhook’s current deliveries', () => {
     ['https://id.example#alice', 'token', 'ali-main', null],
     ['https://old.example#alice', 'token', 'ali-main', /issuer/],
     ['anonymous', 'anonymous', 'ali-main', /asked nobody/],
-    // Stored before it was written down how a caller was known.
+    // Stored before records named the kind of a caller.
     ['ci', undefined, 'hw-main', /no grant/],
     ['alice', undefined, 'ali-main', null],
   ] as const)('depend on its caller’s grants: by %s, a %s, of %s', (caller, callerKind, account, fault) => {

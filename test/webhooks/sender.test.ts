@@ -17,7 +17,7 @@ interface Received {
   readonly body: string;
 }
 
-/** A receiver on this machine that notes what it got and answers as told. */
+/** A receiver on this machine that records messages and gives the answers of the test. */
 async function receiver(answer: (response: ServerResponse) => void) {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
@@ -44,7 +44,7 @@ function sender(settings: Partial<SenderSettings> = {}, resolve?: Resolve) {
   return made;
 }
 
-/** A name service that knows one name. */
+/** A resolver that knows one name. */
 const names =
   (known: Readonly<Record<string, readonly string[]>>): Resolve =>
   (name, _options, done) => {
@@ -168,7 +168,7 @@ describe('an unreachable receiver', () => {
       error: 'no answer in time',
       timedOut: true,
     });
-    // Its word was given with the head.
+    // The status arrived with the header.
     expect(await post(`http://127.0.0.1:${endless.port}/`, {}, '')).toMatchObject({ status: 200 });
   });
 });

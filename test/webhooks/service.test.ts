@@ -91,7 +91,7 @@ describe('a new webhook', () => {
       await expect(service.create({ url }, { kind: 'key' as const, caller: 'ci', accounts })).rejects.toEqual(
         problem('forbidden'),
       );
-    // A grant for an account that is not configured does no harm to the others.
+    // A grant for an unconfigured account leaves the other grants valid.
     const { webhook } = await service.create(
       { url },
       { kind: 'key' as const, caller: 'ci', accounts: ['gone', 'hw-main'] },

@@ -6,7 +6,7 @@ let hosts = 0;
 const of = (caller: string, host = `https://h${hosts++}.example`) =>
   sampleWebhook({ caller, url: { display: `${host}/x`, sealed: 's' } });
 
-/** Has a caller's webhooks take all that they are granted, until nothing more is. */
+/** Lets a caller's webhooks take every place until none is granted. */
 function fill(shares: Shares, caller: string, webhooks = 100): number {
   const all = Array.from({ length: webhooks }, () => of(caller));
   let taken = 0;

@@ -11,10 +11,10 @@ const candidates = [
 ];
 const executable = candidates.find((path) => path !== undefined && existsSync(path));
 
-/** Why tests in a browser cannot run; null when they can. With REQUIRE_BROWSER=1 that is an error. */
+/** The reason why browser tests cannot run, or null. With REQUIRE_BROWSER=1 such a reason is an error. */
 export const browserMissing: string | null = reasonWithout(executable, 'Chromium');
 
-/** The reason to skip when a program is not there. Throws where it is required. */
+/** The reason to skip when a program is missing. Throws when the program is required. */
 export function reasonWithout(path: string | undefined, name: string): string | null {
   if (path !== undefined) return null;
   if (process.env.REQUIRE_BROWSER === '1') throw new Error(`REQUIRE_BROWSER is set and ${name} is not installed`);
@@ -29,7 +29,7 @@ export function named(name: string, missing: string | null): string {
 /** A page that fails its test when a script breaks, the policy blocks something or a file is not found. */
 export interface WatchedPage {
   readonly page: Page;
-  /** What went wrong on the page so far. */
+  /** Faults of the page so far. */
   readonly faults: readonly string[];
 }
 
@@ -53,7 +53,7 @@ export function useBrowser(): (options?: BrowserContextOptions) => Promise<Watch
   });
   afterAll(() => browser?.close());
   const opened: WatchedPage[] = [];
-  // What a person would see at the failure.
+  // The page as a person sees it at the failure.
   afterEach(async ({ task }) => {
     if (task.result?.state !== 'fail') return;
     for (const { page, faults } of opened.filter((each) => !each.page.isClosed())) {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** Texts of the page whose contrast is below what WCAG 2 (AA) asks for; what is switched off is exempt. */
+/** Texts of the page whose contrast is below WCAG 2 level AA. Disabled controls are exempt. */
 export function lowestContrast(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(`(() => {
     const canvas = document.createElement('canvas').getContext('2d');

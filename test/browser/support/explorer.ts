@@ -1,19 +1,19 @@
 import type { Page } from 'playwright-core';
 
-/** The explorer as a person uses it. */
+/** Drives the explorer as a person does. */
 export interface Explorer {
   /** Opens an operation by its id. */
   open(operationId: string): Promise<void>;
   /** Fills in a parameter of the open operation. */
   fill(operationId: string, parameter: string, value: string): Promise<void>;
-  /** Chooses an example of the body by its name, or writes the body. */
+  /** Selects a body example by name, or types the body. */
   choose(operationId: string, example: string): Promise<void>;
   write(operationId: string, body: unknown): Promise<void>;
-  /** Executes; the answer’s status and body. */
+  /** Executes the operation and returns the status and body of the answer. */
   execute(operationId: string): Promise<{ readonly status: number; readonly body: Record<string, unknown> }>;
 }
 
-/** Loads the explorer and waits until its operations are there. */
+/** Loads the explorer and waits for its operations. */
 export async function openExplorer(page: Page, url: string): Promise<Explorer> {
   await page.goto(url);
   await page.waitForSelector('.opblock');

@@ -9,16 +9,16 @@ import { reasonWithout } from './browser.ts';
 
 const executable = ['/usr/sbin/nginx', '/usr/bin/nginx'].find((path) => existsSync(path));
 
-/** Why tests behind a proxy cannot run; null when they can. */
+/** The reason why tests behind a proxy cannot run, or null. */
 export const nginxMissing: string | null = reasonWithout(executable, 'nginx');
 
 export interface PathProxy {
-  /** Where callers find the gateway: with the prefix, without a slash at the end. */
+  /** The address for callers: with the prefix, without a trailing slash. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** nginx in front of a gateway at `port`, with the gateway under `/godwit/` and the prefix taken away. */
+/** nginx in front of a gateway at `port`. It serves the gateway under `/godwit/` and removes that prefix. */
 export async function startNginx(port: number, gatewayPort: number, tellPrefix: boolean): Promise<PathProxy> {
   const folder = await temporaryFolder();
   await mkdir(join(folder, 'temp'));

@@ -3,15 +3,15 @@ import type { Backup, Migration } from '../../../src/domain/migration.ts';
 import type { MigrationState } from '../../../src/domain/vocabulary.ts';
 import { sampleBackup, sampleMigration } from '../../support/samples.ts';
 
-/** A night with a cutover, the same each time it is made: times, ids and the words of the vendors. */
+/** A night with a cutover. Times, ids and vendor words are the same in each run. */
 
-/** When the night is looked at: 2026-11-28T03:12:00Z. */
+/** The current time of the scene: 2026-11-28T03:12:00Z. */
 export const night = Date.UTC(2026, 10, 28, 3, 12);
 const minutes = (count: number) => count * 60_000;
 
 const idOf = (prefix: string, number: number) => `${prefix}_01m8h8k3q0${String(number).padStart(16, '0')}`;
 
-/** A file of the chain: log backups of a quarter of an hour each. */
+/** A file of the chain: one log backup per quarter of an hour. */
 function header(type: BackupHeader['type'], quarter: number): BackupHeader {
   const at = new Date(night - minutes(27) - minutes(15) * (8 - quarter)).toISOString().slice(0, 19);
   const lsn = (place: number) => String(25_000_006_200_170_001n + BigInt(place) * 9_100_000n);
@@ -116,7 +116,7 @@ function row(number: number, name: string, state: MigrationState, overrides: Par
   });
 }
 
-/** The migration that the night is about: a chain of which one file is missing. */
+/** The main migration of the scene: a chain with one missing file. */
 export const blockedChain: Migration = row(8, 'orders-2026', 'awaiting_backup', {
   provider: 'huawei',
   account: 'sandbox-huawei',
@@ -147,7 +147,7 @@ export const blockedChain: Migration = row(8, 'orders-2026', 'awaiting_backup', 
   backups: chain(),
 });
 
-/** All migrations of the night. */
+/** All migrations of the scene. */
 export const nightScene: readonly Migration[] = [
   row(1, 'reports', 'restoring', {
     provider: 'tencent',

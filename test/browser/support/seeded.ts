@@ -9,7 +9,7 @@ import { startTestGateway } from '../../support/gateway.ts';
 export interface SeededGateway {
   readonly gateway: Gateway;
   readonly store: Store;
-  /** Puts migrations into the store as they are. The engine leaves those alone that are never due. */
+  /** Stores migrations unchanged. The engine skips those without a due time. */
   seed(migrations: readonly Migration[]): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import type { JournalEntry } from '../../../src/sandbox/cloud.ts';
 
 const key = 'container-test-key';
 
-/** The entry of the key that the tests send, but for its accounts. */
+/** The entry of the key that the tests send, without its accounts. */
 export const testKey = {
   name: 'tests',
   sha256: createHash('sha256').update(key).digest('hex'),
@@ -21,18 +21,18 @@ export interface Answer<T = MigrationRepresentation> {
 export interface GatewayApi {
   readonly url: string;
   get<T = MigrationRepresentation>(path: string): Promise<Answer<T>>;
-  /** Rejects with a `TypeError` when the connection fails, before or within the answer. */
+  /** Rejects with a `TypeError` when the connection fails, also during the answer. */
   create(request: object, idempotencyKey?: string): Promise<Answer>;
-  /** Asks until the migration is in that state; rejects after `withinMs`. */
+  /** Polls until the migration is in that state; rejects after `withinMs`. */
   reaches(id: string, state: string, withinMs?: number): Promise<MigrationRepresentation>;
 }
 
 /** The administration of the emulated clouds. */
 export interface SandboxApi {
   fault(rule: object): Promise<void>;
-  /** Resolves when every fault has been met: the call that it waits for has arrived. */
+  /** Resolves when every fault has fired: the awaited call has arrived. */
   faultsMet(): Promise<void>;
-  /** Restores that really began on this instance. */
+  /** Restores that began on this instance at the cloud. */
   restores(instanceId: string): Promise<readonly JournalEntry[]>;
 }
 
@@ -79,7 +79,7 @@ export function sandboxApi(url: string): SandboxApi {
   };
 }
 
-/** Requests that any emulated cloud carries out, each for an instance of its own. */
+/** Valid requests for any emulated cloud, each to a separate instance. */
 export const requests = {
   alibaba: (number: number) => ({
     provider: 'alibaba',

@@ -15,19 +15,19 @@ import { type GatewayApi, gatewayApi, type SandboxApi, sandboxApi, testKey } fro
 
 const firstSandboxPort = 9400;
 const adminPort = firstSandboxPort + 3;
-/** Gateways listen here; they share the sandbox's network, because a plain-HTTP endpoint may be on loopback only. */
+/** Ports of the gateways. They share the sandbox's network, because plain-HTTP endpoints must be on loopback. */
 const gatewayPorts = [8081, 8082] as const;
-/** A user that the image knows nothing of. */
+/** A user id that the image does not define. */
 const anyUser = '40123:40123';
 const megabyte = 1024 ** 2;
 
 /** A running gateway. */
 export interface GatewayContainer extends GatewayApi {
-  /** What the engine knows of it. */
+  /** The engine's handle of it. */
   inspect(): Promise<Inspected>;
-  /** `SIGKILL`, at once. */
+  /** Sends `SIGKILL`. */
   kill(): Promise<void>;
-  /** As `docker stop`: `SIGTERM`, and `SIGKILL` after 40 s. Resolves when it has ended. */
+  /** Like `docker stop`: `SIGTERM`, then `SIGKILL` after 40 s. Resolves when it has ended. */
   stop(): Promise<void>;
   run(command: readonly string[]): Promise<{ readonly output: string; readonly exitCode: number }>;
 }
@@ -37,7 +37,7 @@ export interface Inspected {
   readonly HostConfig: { readonly ReadonlyRootfs: boolean; readonly CapDrop: readonly string[] };
 }
 
-/** The emulated clouds in a container of their own, and what runs beside them. */
+/** The emulated clouds in a separate container, and the containers beside it. */
 export interface Surroundings {
   readonly sandbox: SandboxApi;
   /** Starts PostgreSQL 15; returns the URL under which gateways reach it. */
@@ -96,7 +96,7 @@ export async function startSurroundings(
   };
 }
 
-/** As production would run it. Testcontainers has no words of its own for a read-only file system. */
+/** As in production. Testcontainers has no method for a read-only file system. */
 class HardenedContainer extends GenericContainer {
   constructor(image: string) {
     super(image);
@@ -145,7 +145,7 @@ function urlInNetwork(database: StartedPostgreSqlContainer): string {
   return `postgres://${database.getUsername()}:${database.getPassword()}@database:5432/${database.getDatabase()}`;
 }
 
-/** A file that any user may read. */
+/** A file readable by every user. */
 async function writeConfig(): Promise<string> {
   const cloud = (index: number) => ({ url: `http://127.0.0.1:${firstSandboxPort + index}` });
   const folder = await mkdtemp(join(tmpdir(), 'godwit-container-'));

@@ -5,8 +5,8 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const needed = ['node:24-bookworm-slim', 'postgres:15'];
 
 /**
- * The container engine, or why the tests cannot run. With REQUIRE_DOCKER=1 its absence is an error. Never pulls: the images have to be
- * there.
+ * The container engine, or the reason why the tests cannot run. With REQUIRE_DOCKER=1 its absence is an error. Never
+ * pulls an image.
  */
 export async function findEngine(): Promise<{ runtime: ContainerRuntimeClient } | { reason: string }> {
   process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';

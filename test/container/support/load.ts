@@ -4,19 +4,19 @@ import type { Answer, GatewayApi } from './api.ts';
 const retryMs = 250;
 const maxTries = 80;
 
-/** One creation that the client wants, and how it went. */
+/** One creation of the client, and its outcome. */
 export interface Delivery<R> {
   readonly request: R;
-  /** What each try met: a status, or `connection` for none. */
+  /** The status of each try, or `connection` for a failed connection. */
   readonly met: readonly (number | 'connection')[];
-  /** The first answer that is not to be repeated; null: the client gave up. */
+  /** The first answer that the client does not retry; null when the client gave up. */
   readonly answer: Answer | null;
 }
 
 /**
- * Begins a creation every `everyMs` for as long as `work` takes, at one replica after the other, whether or not the ones before were
- * answered. What meets 503 or fails with its connection is tried again at the next replica with the same idempotency key; nothing else
- * is. Resolves when all have been answered or given up.
+ * Begins a creation every `everyMs` for as long as `work` takes, at the replicas in turn, without waiting for earlier
+ * answers. Retries a 503 and a failed connection at the next replica with the same idempotency key, and nothing else.
+ * Resolves when all are answered or given up.
  */
 export async function underLoad<R extends object>(
   replicas: readonly GatewayApi[],

@@ -13,14 +13,17 @@ import { freePort, startTestGateway, temporaryFolder } from '../../support/gatew
 export const root = resolve(import.meta.dirname, '../../..');
 const run = promisify(execFile);
 
-/** The shell blocks of a page with that word behind the language, without the indent of a list that they stand in. */
+/** The shell blocks of a page with that word after the language, without the indent of a list. */
 export function shellBlocks(page: URL | string, word = ''): readonly string[] {
   const fence = new RegExp(`^( *)\`\`\`(?:sh|bash|shell|console)${word}\\n([\\s\\S]*?)^ *\`\`\`$`, 'gm');
   const fenced = readFileSync(page, 'utf8').matchAll(fence);
   return [...fenced].map(([, indent = '', block = '']) => block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''));
 }
 
-/** The first program that a script needs and that is not here; null: none. With REQUIRE_DOCUMENTED_PROGRAMS=1 that is an error. */
+/**
+ * The first program of a script that is missing, or null. With REQUIRE_DOCUMENTED_PROGRAMS=1 a missing program is an
+ * error.
+ */
 export function missingProgram(blocks: readonly string[]): string | null {
   const folders = (process.env.PATH ?? '').split(':');
   const needed = ['jq', 'http'].filter((program) => new RegExp(`(?:^|[ (])${program} `, 'm').test(blocks.join('\n')));
@@ -30,7 +33,10 @@ export function missingProgram(blocks: readonly string[]): string | null {
   return missing;
 }
 
-/** An error ends the script. systemd is absent, so its program does nothing. Pauses are short, because the sandbox is quick here. */
+/**
+ * An error ends the script. systemd is absent, so `systemctl` does nothing. Pauses are short, because the sandbox is
+ * quick.
+ */
 const prelude = `set -ex
 trap 'kill $(jobs -p) 2>/dev/null || :' EXIT
 curl() { command curl -fS "$@"; }
@@ -40,7 +46,7 @@ godwit() { node '${resolve(root, 'src/godwit.js')}' "$@"; }
 npx() { "$@"; }
 `;
 
-/** Standard output of a script of `sh`. Rejects with the output of a script that fails. */
+/** Standard output of a `sh` script. Rejects with the output of a failed script. */
 export async function shell(script: string, environment: NodeJS.ProcessEnv): Promise<string> {
   const path = `${dirname(process.execPath)}:${process.env.PATH}`;
   const env = { PATH: path, ...environment };
@@ -48,7 +54,7 @@ export async function shell(script: string, environment: NodeJS.ProcessEnv): Pro
   return stdout;
 }
 
-/** The emulated clouds, with the folder `prod/orders/` of the pages, which the sandbox has under another name. */
+/** The emulated clouds with the folder `prod/orders/` of the pages, which the sandbox has under another name. */
 export async function documentedClouds(): Promise<Sandbox> {
   const clouds = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 200 });
   for (const file of clouds.objects.list('alibaba'))
@@ -57,7 +63,7 @@ export async function documentedClouds(): Promise<Sandbox> {
 }
 
 /**
- * Runs blocks in one shell, from top to bottom, against a gateway of their own. Null, or all that was printed when one failed.
+ * Runs blocks in one shell, from top to bottom, against a separate gateway. Null, or the whole output when one failed.
  * `config` extends the gateway's configuration; `variables` extend the shell's environment.
  */
 export async function failureOf(
@@ -70,7 +76,7 @@ export async function failureOf(
     account.provider === 'alibaba' ? { ...account, name: 'ali-main' } : account,
   );
   await writeFile(join(folder, 'godwit.yaml'), JSON.stringify({ accounts }));
-  // Without these HTTPie waits for its standard input, and an answer of 400 or more is a success.
+  // Without these HTTPie waits for its standard input and treats an answer of 400 or more as a success.
   const httpie = { default_options: ['--ignore-stdin', '--check-status'] };
   await writeFile(join(folder, 'config.json'), JSON.stringify(httpie));
   const gateway = await startTestGateway(accounts, {

@@ -6,10 +6,10 @@ import { parseAllDocuments } from 'yaml';
 const root = new URL('../../../', import.meta.url);
 const chartPath = fileURLToPath(new URL('helm/godwit', root));
 
-/** Where the packages of the chart's tests are installed. */
+/** The folder of the packages of the chart's tests. */
 export const toolsPath = fileURLToPath(new URL('tools/helm/', root));
 
-/** What one run of Helm came to. `output`: both streams. */
+/** The result of one run of Helm. `output`: both streams. */
 export interface Run {
   readonly ok: boolean;
   readonly stdout: string;
@@ -36,10 +36,10 @@ export interface Helm {
   lint(ci: string | null): Promise<Run>;
 }
 
-/** Why the tests cannot run; null when they can. With REQUIRE_HELM=1 that is an error. */
+/** The reason why the tests cannot run, or null. With REQUIRE_HELM=1 such a reason is an error. */
 export const helmMissing: string | null = missing();
 
-/** Helm 3 and Helm 4; there, whether or not the binaries are. */
+/** Helm 3 and Helm 4, whether or not their binaries exist. */
 export const helms: readonly Helm[] = ['helm3', 'helm4'].map((name) => ({
   name,
   template: (ci, ...sets) =>
@@ -63,7 +63,7 @@ export function manifestsIn(text: string): readonly Manifest[] {
   });
 }
 
-/** The only object of a kind. Throws when there is none or more than one. */
+/** The only object of a kind. Throws for none and for several. */
 export function only(manifests: readonly Manifest[], kind: string): Manifest {
   const [found, ...others] = manifests.filter((manifest) => manifest.kind === kind);
   if (found === undefined || others.length > 0) throw new Error(`${others.length + (found ? 1 : 0)} of kind ${kind}`);

@@ -17,7 +17,10 @@ const packages: Readonly<Record<string, string>> = {
 };
 const compiler = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url));
 
-/** Unknown members and wrong types in the objects, as the compiler's messages; empty: none. Members that hold null are wrong. */
+/**
+ * Unknown members and wrong types in the objects, as the compiler's messages; empty when there are none. A null member
+ * is an error.
+ */
 export async function typeFaults(manifests: readonly Manifest[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'godwit-chart-'));
   try {
@@ -36,7 +39,7 @@ export async function typeFaults(manifests: readonly Manifest[]): Promise<string
   }
 }
 
-/** What the object's published schema says against it; null: nothing. Looks at required members, ranges and formats. */
+/** The fault of an object by its published schema, or null. Checks required members, ranges and formats. */
 export async function schemaFault(manifest: Manifest): Promise<string | null> {
   const path = `${toolsPath}node_modules/${packageOf(manifest)}/index.js`;
   const models = (await import(pathToFileURL(path).href)) as Record<string, new (data: unknown) => Validated>;

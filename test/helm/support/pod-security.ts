@@ -11,7 +11,7 @@ const allowedVolumes = [
   'secret',
 ];
 
-/** What in a pod's specification breaks the restricted Pod Security Standard; empty: nothing. */
+/** Violations of the restricted Pod Security Standard in a pod's specification. */
 export function restrictedViolations(spec: Fields): readonly string[] {
   const pod = fields(spec.securityContext);
   const faults: string[] = [];

@@ -13,7 +13,7 @@ const jwk = async ({ publicKey }: { publicKey: CryptoKey }, kid?: string) => ({
   ...(kid !== undefined && { kid }),
 });
 
-/** An issuer whose answers a test decides, and an authenticator for its tokens. */
+/** An issuer with configurable answers, and an authenticator for its tokens. */
 function laboratory(answer: () => Promise<JSONWebKeySet>) {
   const time = { now: 0 };
   let reads = 0;

@@ -7,7 +7,7 @@ import { kindOf, kindsOf, sourceOf } from '../../../src/http/pages/board/source-
 import { providers as registry } from '../../../src/registry.ts';
 import { sharedApp } from '../support/app.ts';
 
-/** What the gateway tells the page. */
+/** The vocabulary that the gateway gives the page. */
 const app = sharedApp();
 beforeAll(async () => {
   Object.assign(vocabulary, (await app().app.inject({ url: '/board/vocabulary.json' })).json());

@@ -36,7 +36,7 @@ describe('a connection', () => {
     socket.write('garbage\r\n\r\n');
     socket.resume();
     await once(socket, 'end');
-    // The peer keeps its half open for ever.
+    // The peer never closes its half of the connection.
     const connections = () => new Promise<number>((done) => app.server.getConnections((_error, count) => done(count)));
     await expect.poll(connections, { timeout: 3000 }).toBe(0);
     socket.destroy();
@@ -78,7 +78,7 @@ describe('a connection', () => {
       await expect.poll(() => theirs.bytesRead).toBe(text.length);
       await app.close();
       await closed;
-      // Node alone would wait for 15 seconds for a head, and 30 for a body.
+      // Node alone waits 15 seconds for a header and 30 for a body.
     },
     12_000,
   );

@@ -3,7 +3,7 @@ import { measureEventLoopDelay } from '../../../src/http/event-loop-delay.ts';
 import { json, testApp } from '../support/app.ts';
 import { createBody } from '../support/fixtures.ts';
 
-/** An app in a process that is as late as it is told. */
+/** An app in a process with a configurable event-loop delay. */
 async function late(maxEventLoopDelayMs: number | null = 500) {
   const delay = { ms: 0, closed: false };
   const eventLoopDelay = { presentMs: () => delay.ms, close: () => Object.assign(delay, { closed: true }) };
@@ -26,7 +26,7 @@ describe('an overloaded process', () => {
 
   it.each([
     ...['/livez', '/readyz', '/metrics'],
-    // A page without one of its modules stays blank.
+    // A page that lacks one of its modules stays blank.
     ...['/board/', '/board/vocabulary.json', '/board/static/board.js'],
   ])('still answers %s', async (url) => {
     const { app, delay } = await late();

@@ -58,7 +58,7 @@ describe('on the wire', () => {
     const port = await portOf(app);
     let closed: Promise<void> = Promise.resolve();
     let late: Socket | null = null;
-    // A request whose head is only half there keeps its connection open while the app closes.
+    // An incomplete request header keeps its connection open while the app closes.
     const [half = '', rest = ''] = [request('/migrations').slice(0, 20), request('/migrations').slice(20)];
     const elsewhere = exchange(port, (socket) => {
       late = socket;
@@ -127,7 +127,7 @@ async function portOf(app: TestApp['app']): Promise<number> {
   return Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port);
 }
 
-/** All that comes back on one connection. */
+/** Everything received on one connection. */
 function exchange(port: number, begin: (socket: Socket) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';

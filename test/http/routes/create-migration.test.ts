@@ -54,7 +54,7 @@ describe('POST /migrations', () => {
   it.each([
     ['/migrations/dry-run', false],
     ['/migrations/dry-run?preflight=true', true],
-    // The older spelling, which the document leaves out.
+    // The older form, which the document omits.
     ['/migrations?dryRun=true', false],
     ['/migrations?dryRun=preflight', true],
   ])('POST %s stores nothing', async (url, preflight) => {

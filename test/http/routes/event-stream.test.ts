@@ -7,7 +7,7 @@ import { anEvent, idOf } from '../support/fixtures.ts';
 const path = `/migrations/${idOf('mig', 1)}/events`;
 const streaming = (more: Record<string, string> = {}) => ({ headers: { accept: 'text/event-stream', ...more } });
 
-/** An app whose feed goes on until it is told to end, and whose clock stands still. */
+/** An app whose feed continues until the test ends it, with a frozen clock. */
 async function endlessApp(maxEventStreams = 1000): Promise<TestApp & { readonly signals: AbortSignal[] }> {
   const app = await testApp({ settings: { maxEventStreams }, keepOpen: true });
   const signals: AbortSignal[] = [];

@@ -12,7 +12,7 @@ const path = `/migrations/${idOf('mig', 1)}`;
 const key = { 'idempotency-key': 'k-1' };
 const log = { type: 'log', source: createBody.source };
 
-/** What a caller sees of an answer, without what belongs to the single request. */
+/** An answer without its request-specific parts. */
 function seen(response: LightMyRequestResponse) {
   const {
     'x-request-id': _id,

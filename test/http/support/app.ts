@@ -20,7 +20,7 @@ export interface TestApp {
   readonly runtime: ReturnType<typeof aRuntime>;
   /** Lines of the log, parsed. */
   readonly log: Record<string, unknown>[];
-  /** Sends a request and checks the answer against the committed contract. */
+  /** Sends a request and validates the answer against the committed contract. */
   call(
     method: InjectOptions['method'],
     url: string,
@@ -71,7 +71,7 @@ export async function testApp(
   };
 }
 
-/** One app for all tests of a table that change nothing; the calls to the services are forgotten before each. */
+/** One app for all tests of a table that change nothing. Forgets the recorded calls before each test. */
 export function sharedApp(options: Parameters<typeof testApp>[0] = {}): () => TestApp {
   let shared: TestApp | null = null;
   beforeAll(async () => {
@@ -88,7 +88,7 @@ export function sharedApp(options: Parameters<typeof testApp>[0] = {}): () => Te
   };
 }
 
-/** A JSON body with its content type, whatever the value. */
+/** A JSON body with its content type. */
 export function json(value: unknown, headers: Record<string, string> = {}) {
   return { payload: JSON.stringify(value), headers: { 'content-type': 'application/json', ...headers } };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { StaticKey } from '../../../src/domain/authentication.ts';
 
-/** A configured key with the secret that opens it. */
+/** A configured key and its secret. */
 export function keyNamed(
   name: string,
   grants: Partial<Pick<StaticKey, 'scopes' | 'accounts'>> = {},

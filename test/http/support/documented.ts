@@ -43,7 +43,7 @@ export const documentFile = new URL('../../../openapi/openapi.yaml', import.meta
 /** The committed contract. */
 export const document: Document = parse(readFileSync(documentFile, 'utf8'));
 
-/** Draft 2020-12, as OpenAPI 3.1 wants; the whole document is one schema resource, so references resolve. */
+/** Draft 2020-12, as OpenAPI 3.1 requires. The whole document is one schema resource, so that references resolve. */
 export const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);
 ajv.addSchema(document, 'godwit');
@@ -53,7 +53,7 @@ export const operations = Object.entries(document.paths).flatMap(([path, item]) 
   Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
 );
 
-/** Headers that mean something to a caller and so must be documented where they appear. */
+/** Headers with a meaning for callers, which the contract must document where they appear. */
 const tellingHeaders = [
   'etag',
   'location',
@@ -70,7 +70,7 @@ export interface Answered {
   readonly body: string;
 }
 
-/** What of an answer the contract does not say; empty: the answer is as documented. */
+/** Parts of an answer that the contract does not document; empty when there are none. */
 export function undocumented(method: string, url: string, answer: Answered): readonly string[] {
   const [path = ''] = url.split('?');
   const faults: string[] = [];
@@ -120,7 +120,7 @@ function problemFaults(answer: Answered): readonly string[] {
   return faults;
 }
 
-/** The operation of a concrete path; a literal path wins over a template. */
+/** The operation of a concrete path. A literal path takes precedence over a template. */
 export function operationFor(
   method: string,
   path: string,
@@ -140,7 +140,7 @@ export function resolve(response: Response | undefined): Response | null {
   return (document.components.responses[response.$ref.split('/').at(-1) ?? ''] as Response | undefined) ?? null;
 }
 
-/** References of a part point into the whole. */
+/** References in a part resolve in the whole document. */
 export function withAbsoluteRefs(schema: object): object {
   return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"godwit#/'));
 }

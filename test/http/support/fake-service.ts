@@ -11,7 +11,9 @@ export type FakeService = Recorded<MigrationService> & {
   readonly records: Map<string, IdempotencyRecord>;
 };
 
-/** A service that holds one migration, remembers idempotency keys, and can be told to behave otherwise by replacing a method. */
+/**
+ * A service that holds one migration and remembers idempotency keys. Tests replace its methods to change its behaviour.
+ */
 export function fakeService(): FakeService {
   const records = new Map<string, IdempotencyRecord>();
   const present = aMigration();

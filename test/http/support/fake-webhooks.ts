@@ -4,12 +4,12 @@ import type { WebhookCaller, WebhookChange, WebhookService } from '../../../src/
 import { aDelivery, aWebhook } from './fixtures.ts';
 import { type Recorded, recorded } from './recorded.ts';
 
-/** The secret that the fake gives out. */
+/** The secret of every new webhook. */
 export const webhookSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
 export type FakeWebhooks = Recorded<WebhookService>;
 
-/** A service that holds one webhook with one delivery, and can be told to behave otherwise by replacing a method. */
+/** A service that holds one webhook with one delivery. Tests replace its methods to change its behaviour. */
 export function fakeWebhooks(): FakeWebhooks {
   const present = aWebhook();
   const keys = new Set<string>();

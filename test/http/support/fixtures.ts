@@ -129,7 +129,7 @@ function lifeCycleOf(id: ProviderId): HttpProvider {
 
 export const providers = providerRegistry([lifeCycleOf('alibaba'), lifeCycleOf('huawei'), lifeCycleOf('tencent')]);
 
-/** A clock that stands until it is moved, and random bytes that count. */
+/** A manual clock, and random bytes that count up. */
 export function aRuntime(): Runtime & { advance(ms: number): void } {
   let now = noon;
   let count = 0;
@@ -145,7 +145,7 @@ export function aRuntime(): Runtime & { advance(ms: number): void } {
   };
 }
 
-/** A request that the schema takes. */
+/** A valid request. */
 export const createBody = {
   provider: 'alibaba',
   account: 'ali-main',

@@ -8,11 +8,11 @@ interface Call {
 export type Recorded<T> = Mutable<T> & {
   /** Names and arguments of the calls, in order. */
   readonly calls: Call[];
-  /** The arguments of the only call of that name. */
+  /** The arguments of the only call with that name. */
   argumentsOf(name: keyof T): readonly unknown[];
 };
 
-/** A service whose calls are written down; a method that is replaced later is not. */
+/** A service that records its calls. A method that a test replaces is not recorded. */
 export function recorded<T extends object>(plain: T): Recorded<T> {
   const calls: Call[] = [];
   const methods = Object.fromEntries(

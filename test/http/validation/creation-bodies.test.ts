@@ -6,7 +6,7 @@ type Fault = { pointer?: string; parameter?: string; detail: string };
 const url = { type: 'url', urls: ['https://example.com/a.bak'] };
 const long = (length: number) => 'x'.repeat(length);
 
-/** What is changed in a good request, where the fault is, and what is said of it. */
+/** The change to a valid request, the pointer of the fault and its detail. */
 const createFaults: [name: string, change: Record<string, unknown>, pointer: string, detail: string | RegExp][] = [
   ['provider missing', { provider: undefined }, '/provider', 'is required'],
   ['provider of wrong type', { provider: 5 }, '/provider', /must be text, not a number/],

@@ -6,9 +6,9 @@ import { refusal, reply, request } from './fixture.ts';
 
 type Row = readonly [code: string, httpStatus: number, kind: FailureKind, problem: string, retryable: boolean];
 
-/** Code, status of the page, kind, our code, whether the same request can succeed later. */
+/** Vendor code, HTTP status, kind, our code, and whether the same request can succeed later. */
 const table: readonly Row[] = [
-  // CreateMigrateTask, the API page's vocabulary
+  // CreateMigrateTask, codes of the API page
   ['InvalidFile', 400, 'rejected', 'provider_rejected', false],
   ['InvalidInstanceType', 400, 'rejected', 'provider_rejected', false],
   ['InvalidInstanceLockMode', 400, 'rejected', 'provider_rejected', true],
@@ -21,7 +21,7 @@ const table: readonly Row[] = [
   ['InvalideStatus', 400, 'rejected', 'provider_conflict', false],
   ['InvalidOssObjectStorageClassType', 400, 'rejected', 'provider_rejected', false],
   ['InvalidInstanceState', 403, 'busy', 'provider_conflict', true],
-  // the guide's vocabulary
+  // codes of the guide
   ['InvalidDBName', 403, 'rejected', 'provider_rejected', false],
   ['IncorrectDBInstanceState', 403, 'busy', 'provider_conflict', true],
   ['IncorrectDBInstanceType', 400, 'rejected', 'provider_rejected', false],
@@ -98,7 +98,7 @@ const table: readonly Row[] = [
   ['Forbidden.InstanceNotFound', 404, 'not_found', 'provider_rejected', false],
   ['InvalideStatus.Format', 400, 'rejected', 'provider_conflict', false],
   ['NotInFlowController', 403, 'rejected', 'provider_rejected', false],
-  // never seen before: by family, then by status
+  // unknown codes: by family, then by status
   ['InvalidMigrateTaskId.NotFound', 404, 'not_found', 'provider_rejected', false],
   ['Forbidden.Something', 403, 'unauthenticated', 'provider_auth_failed', false],
   ['SomethingNew', 400, 'rejected', 'provider_rejected', false],

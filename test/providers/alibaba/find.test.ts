@@ -42,7 +42,7 @@ describe('a first file whose submission got no reply', () => {
         query: {
           DBInstanceId: 'rm-uf6wjk5xxxxxxx',
           StartTime: '2024-01-02T02:54Z',
-          // 03:04:25 rounded up, and ten minutes more: floored, the list would leave the present minute out.
+          // 03:04:25 rounded up, plus ten minutes. Rounded down, the window would miss the current minute.
           EndTime: '2024-01-02T03:15Z',
           PageSize: '100',
           PageNumber: '1',

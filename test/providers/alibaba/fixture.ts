@@ -6,7 +6,7 @@ import type { AlibabaAccount, AlibabaCredentials } from '../../../src/providers/
 import { alibaba } from '../../../src/providers/alibaba/index.ts';
 import { sampleBackup, sampleCall, sampleMigration } from '../../support/samples.ts';
 
-/** 2024-01-02T03:04:05.678Z, when calls of the tests are sent. */
+/** 2024-01-02T03:04:05.678Z, when the tests send their calls. */
 export const sentAt = Date.UTC(2024, 0, 2, 3, 4, 5, 678);
 export const instanceId = 'rm-uf6wjk5xxxxxxx';
 
@@ -105,16 +105,16 @@ export type Answer =
   | VendorReply
   | VendorError
   | ((query: Readonly<Record<string, string>>) => VendorReply | VendorError);
-/** Answers by operation; a list is used up in order. An operation that is not here must not be asked for. */
+/** Answers by operation; a list is consumed in order. A call of any other operation fails the test. */
 export type Script = Readonly<Record<string, Answer | readonly Answer[]>>;
 
 export interface Conversation<T> {
   readonly value: T;
-  /** The requests, as `operation` and parameters. */
+  /** The requests as operation and parameters. */
   readonly asked: readonly { readonly operation: string; readonly query: Readonly<Record<string, string>> }[];
 }
 
-/** Runs a dialogue against canned answers the way the transport does: failures are thrown into it. */
+/** Runs a dialogue against canned answers as the transport does: it throws failures into the dialogue. */
 export function converse<T>(dialogue: Dialogue<T>, script: Script): Conversation<T> {
   const asked: { operation: string; query: Record<string, string> }[] = [];
   let step = dialogue.next();

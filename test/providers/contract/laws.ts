@@ -12,7 +12,7 @@ import { converse, type Vendor } from './vendor.ts';
 const steps: readonly Step[] = ['restore', 'open', 'cancel', 'cleanup'];
 const runs = { numRuns: Number(process.env.GODWIT_PROPERTY_RUNS ?? 60) };
 
-/** Every call that a vendor's plans hold, with the migration and backup that it is about. */
+/** Every call in a vendor's plans, with its migration and backup. */
 function callsOf({ provider, migrations }: Vendor) {
   return migrations.flatMap((migration) =>
     steps.flatMap((step) => {
@@ -22,7 +22,10 @@ function callsOf({ provider, migrations }: Vendor) {
   );
 }
 
-/** The readings of what was begun outside Godwit: of an instance's tasks, and of each migration's as if somebody else had sent it. */
+/**
+ * The reads about tasks started outside Godwit: an instance's tasks, and each migration's as if another client had sent
+ * it.
+ */
 function foreignDialogues({ provider, account, migrations, restoring }: Vendor, now: number) {
   const { foreign } = provider;
   if (foreign === null) return [];
@@ -36,7 +39,7 @@ function foreignDialogues({ provider, account, migrations, restoring }: Vendor, 
   ];
 }
 
-/** The value, or undefined where a `VendorError` was thrown. Anything else that is thrown fails the test. */
+/** The value, or undefined after a `VendorError`. Any other exception fails the test. */
 function orVendorError<T>(work: () => T): T | undefined {
   try {
     return work();
@@ -46,7 +49,7 @@ function orVendorError<T>(work: () => T): T | undefined {
   }
 }
 
-/** What every provider keeps to, whatever its vendor is like. */
+/** The laws that every provider obeys. */
 export function lawsOf(vendor: Vendor): void {
   const { provider, account, migrations } = vendor;
   const answer = spoiledAnswers(vendor.answers);
@@ -202,7 +205,7 @@ export function lawsOf(vendor: Vendor): void {
           expect(failure.provider).toMatchObject({ name: provider.id, operation: request.operation });
           expect(retryAfterMs).toBeGreaterThanOrEqual(0);
           expect(retryAfterMs).toBeLessThanOrEqual(maxRetryAfterMs);
-          // A code of the vendor may be told more exactly than its kind only where the vendor has said no for good.
+          // Only for a final refusal may our code be more specific than the default of its kind.
           if (kind !== 'rejected') expect({ code, retryable }).toEqual(pick(failureKinds[kind]));
         }),
         { numRuns: runs.numRuns * 6 },
@@ -286,7 +289,7 @@ function pick({ code, retryable }: { readonly code: string; readonly retryable: 
   return { code, retryable };
 }
 
-/** The migrations that one observation tells of together. */
+/** The migrations that one observation covers. */
 function sameGroup({ provider, migrations }: Vendor): readonly Migration[] {
   const group = migrations[0] && provider.observationGroup(migrations[0]);
   return migrations

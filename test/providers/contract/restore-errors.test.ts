@@ -12,7 +12,7 @@ function errorFor(vendor: Vendor, text: string): MigrationError | null | undefin
   return seen?.error;
 }
 
-/** Messages of SQL Server and words of the three vendors, with the cause that they tell. */
+/** Messages of SQL Server and of the three vendors, with the code of their cause. */
 const messages: readonly (readonly [text: string, code: RestoreErrorCode])[] = [
   [
     'Msg 3132, Level 16, State 1, Line 1 The media set has 4 media families but only 1 are provided. All members must be provided.',
@@ -109,7 +109,7 @@ const messages: readonly (readonly [text: string, code: RestoreErrorCode])[] = [
   ['Failed to download the file', 'download_failed'],
   ['Failed to migrate databases due to databases count limitation', 'database_limit_reached'],
   ['DBCC checkdb failed: CHECKDB found 0 allocation errors and 3 consistency errors', 'consistency_check_failed'],
-  // A text that tells nothing, and words that only stand in names.
+  // Messages without a cause, and words that occur only in names.
   ['Something that nobody knows went wrong.', 'restore_failed'],
   ['RESTORE DATABASE is terminating abnormally. (Error 3013)', 'restore_failed'],
   ['CHECKDB found 0 allocation errors and 0 consistency errors', 'restore_failed'],

@@ -19,7 +19,7 @@ const junk = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
 );
 
-/** The same JSON with some of its values replaced or left out. */
+/** The same JSON with some values replaced or removed. */
 function spoil(value: unknown, choose: () => number, with_: () => unknown): unknown {
   const chance = choose();
   if (chance === 0) return with_();
@@ -45,7 +45,7 @@ const headers = fc.dictionary(
   fc.oneof(fc.constantFrom('999999', '-1', '1e9', 'Fri, 01 Jan 2100 00:00:00 GMT', 'soon'), fc.string()),
 );
 
-/** Answers of a vendor in every state of disrepair: whole, with junk in them, cut off, of another kind, under any status. */
+/** Vendor answers in every condition: intact, with junk, truncated, of another format, under any status. */
 export function spoiledAnswers(samples: readonly VendorReply[]): fc.Arbitrary<VendorReply> {
   const body = fc
     .tuple(fc.constantFrom(...samples), fc.infiniteStream(fc.integer({ min: 0, max: 12 })), fc.infiniteStream(junk))

@@ -9,22 +9,27 @@ import {
   type VendorRequest,
 } from '../../../src/domain/vendor.ts';
 
-/** A provider with what the laws need to try it. */
+/** A provider with the samples that the laws need. */
 export interface Vendor {
   readonly provider: Provider;
   readonly account: Account;
   readonly credentials: readonly Credentials[];
   /** A full restore that the vendor has accepted. */
   readonly restoring: Migration;
-  /** The vendor's answer to whatever is asked about that restore, when it failed with `text`. */
+  /** The vendor's answer to every read about that restore after it failed with `text`. */
   failed(text: string, request: VendorRequest): VendorReply;
-  /** Migrations in various situations, as requests that this vendor takes have made them; the last backup is the present one. */
+  /**
+   * Migrations in various situations, created by requests that this vendor accepts. The last backup is the current one.
+   */
   readonly migrations: readonly Migration[];
-  /** Answers as the vendor gives them, good and bad. The laws spoil them in all ways. */
+  /** Answers of the vendor, successful and failed. The laws damage them in many ways. */
   readonly answers: readonly VendorReply[];
 }
 
-/** Runs a dialogue as the transport does: what the provider calls a failure is thrown into it. Fails when it does not end. */
+/**
+ * Runs a dialogue as the transport does: it throws what the provider classifies as a failure. Fails when the dialogue
+ * never ends.
+ */
 export function converse<T>(
   { provider }: Pick<Vendor, 'provider'>,
   dialogue: Dialogue<T>,

@@ -97,7 +97,7 @@ const huaweiVendor: Vendor = {
   ],
 };
 
-/** A chain whose full backup has the name that chains need. */
+/** A chain whose full backup is named by the rule for chains. */
 function tencentChain(...increments: Parameters<typeof ofTencent.chain>[0]): Migration {
   const chain = ofTencent.chain(increments);
   const [full, ...rest] = chain.backups;

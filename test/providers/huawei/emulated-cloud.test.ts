@@ -49,7 +49,7 @@ beforeEach(() => {
   });
 });
 
-/** Signs and sends to the emulated cloud, which checks signatures and parameters by code of its own. */
+/** Signs and sends to the emulated cloud, whose checks of signatures and parameters share no code with the provider. */
 function send(request: VendorRequest, credentials: Credentials): VendorReply {
   const endpoint = `https://${request.service}.${account.region}.myhuaweicloud.com`;
   const context = { account, region: account.region, credentials, session, endpoint, now: clock, nonce: 'unused' };
@@ -95,7 +95,7 @@ const input = (subject: Migration, each: Backup) => ({
   open: (url: { readonly display: string }) => url.display,
 });
 
-/** Submits a backup and gives it back as the engine stores it. */
+/** Submits a backup and returns it as the engine stores it. */
 function submit(subject: Migration, each: Backup, credentials: Credentials = password): Backup {
   const refs = createJob.parse(execute(createJob.build(input(subject, each)), credentials));
   return { ...each, state: 'restoring', providerRefs: refs };

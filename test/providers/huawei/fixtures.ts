@@ -85,7 +85,7 @@ export function reply(body: unknown, httpStatus = 200, headers: Record<string, s
   };
 }
 
-/** Runs a dialogue as the transport does: a failed reply is thrown into it. */
+/** Runs a dialogue as the transport does: it throws failed replies into the dialogue. */
 export function run<T>(
   dialogue: Dialogue<T>,
   answer: (request: VendorRequest, number: number) => VendorReply,
@@ -105,7 +105,7 @@ export function query(request: VendorRequest | undefined): Record<string, string
   return Object.fromEntries(request?.query ?? []);
 }
 
-/** The failure that `action` throws. Anything but a `VendorError` fails the test. */
+/** The failure that `action` throws. Any other outcome fails the test. */
 export function failureIn(action: () => unknown): VendorError['failure'] {
   try {
     action();

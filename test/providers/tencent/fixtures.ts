@@ -87,7 +87,7 @@ export function running(
   });
 }
 
-/** A log chain whose full backup is restored, with these increments. */
+/** A log chain with a restored full backup and these increments. */
 export function chain(increments: readonly Backup[], changes: Partial<Migration> = {}): Migration {
   const refs = { backupMigrationId: taskId, flowId: '1001399' };
   return migration({
@@ -147,12 +147,12 @@ export const children = (...set: unknown[]) =>
 
 type Answer = VendorReply | VendorFailure['kind'] | ((body: Record<string, unknown>) => VendorReply);
 
-/** The request's body as an object. */
+/** The body of a request as an object. */
 export const bodyOf = (request: VendorRequest | undefined) => (request?.body ?? {}) as Record<string, unknown>;
 
 /**
- * Runs a dialogue against canned answers, one per request in order, as the transport would: refusals are thrown into it. Ends with the
- * requests that it made.
+ * Runs a dialogue against canned answers, one per request in order, as the transport does: it throws failures into the
+ * dialogue. Returns the requests too.
  */
 export function converse<T>(
   dialogue: Dialogue<T>,
@@ -178,7 +178,7 @@ export type Answers = readonly Answer[];
 export const observe = (migrations: readonly Migration[], answers: Answers) =>
   converse(tencent.observe(migrations, account, sentAt), answers);
 
-/** The observation of one migration, which uses up all answers. */
+/** The observation of one migration. Fails when it leaves an answer unused. */
 export function observeOne(of: Migration, ...answers: Answers): Observation {
   const { result, requests } = observe([of], answers);
   if (requests.length !== answers.length) throw new Error(`${requests.length} requests for ${answers.length} answers`);

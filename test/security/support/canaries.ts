@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A value that occurs nowhere else. */
+/** A unique value. */
 export const canary = (name: string) => `CANARY${name}${createHash('sha256').update(name).digest('hex').slice(0, 24)}`;
 
 export const apiKey = canary('apikey');

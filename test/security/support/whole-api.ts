@@ -18,8 +18,8 @@ const refusalOf: Readonly<Record<ProviderId, (message: string) => { status: numb
   }),
 };
 /**
- * Ways in which a vendor repeats a request. `test/transport/redaction.test.ts` tries all; these go the whole way, to the answers, the
- * log and the database.
+ * Ways in which a vendor repeats a request. `test/transport/redaction.test.ts` tries all; these go the whole way, to
+ * the answers, the log and the database.
  */
 export const echoes = ['plain', 'in upper case', 'percent-encoded', 'with JSON escapes', 'in base64'];
 
@@ -68,7 +68,7 @@ export async function useEverything(
     }
     throw new Error(`${id} does not move`);
   };
-  /** The one answer that gives keys away is not among those that are searched; all that follows is. */
+  /** The one answer that contains upload keys is not searched; every later answer is. */
   async function useUpload(): Promise<void> {
     const target = { instanceId: 'mssql-canary03', databases: [{ name: 'uploaded' }] };
     const source = { type: 'upload', fileName: 'uploaded.bak' };
@@ -90,7 +90,9 @@ export async function useEverything(
     await send('GET', `/migrations/${id}/events`);
     ids.push(id);
   }
-  /** Nor is the answer that tells a new webhook's secret. Nobody listens there, so every attempt fails. */
+  /**
+   * The answer with a new webhook's secret is not searched either. The receiver does not exist, so every attempt fails.
+   */
   async function useWebhook(): Promise<() => Promise<void>> {
     const listens = `http://127.0.0.1:1/hook?token=${canary('webhooktoken')}`;
     const made = await fetch(`${url}/webhooks`, {
@@ -177,7 +179,7 @@ export async function useEverything(
     }),
   );
 
-  // A vendor that repeats all that it was sent, in the words of a refusal.
+  // A vendor whose refusal repeats the whole request.
   for (const provider of providers)
     for (const form of echoes) {
       const write = echoForms[form] ?? String;

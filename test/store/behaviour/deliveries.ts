@@ -166,7 +166,7 @@ export function deliveryBehaviour(site: Site): void {
     const again = { ...first, dueAt: noon + minute };
     expect(await store.redeliver(webhook.id, id, noon + minute)).toEqual(again);
     expect((await oldestFirst(store, webhook))[0]).toEqual(again);
-    // One that is under way stays as it is, also in the hands of whoever has it.
+    // A delivery under way stays unchanged and claimed.
     expect(await store.redeliver(webhook.id, otherId, noon + minute)).toEqual(second);
     const claimed = await store.claimDeliveries(noon + minute, minute, 10);
     expect(claimed.map(({ delivery }) => delivery)).toEqual([again]);
@@ -188,7 +188,7 @@ export function deliveryBehaviour(site: Site): void {
     expect(await store.forgetDeliveries(noon)).toBe(1);
     expect(await store.forgetDeliveries(noon)).toBe(0);
     expect((await oldestFirst(store, webhook)).map(({ id }) => id)).toEqual([two, three, four]);
-    // What is forgotten is not made again.
+    // A deleted delivery is not created again.
     await store.fanOut(noon, 100);
     expect(await oldestFirst(store, webhook)).toHaveLength(3);
   });

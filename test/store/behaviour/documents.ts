@@ -16,7 +16,7 @@ const awkwardText = fc.oneof(
   fc.constantFrom('\0', '\ud800', 'naïve 数据库', '"\\', "'; drop table migrations; --"),
 );
 const refs = fc.dictionary(awkwardText, awkwardText, { maxKeys: 4, noNullPrototype: true });
-/** Keys as the contract allows them, with any text. */
+/** Keys that the contract allows, with arbitrary text. */
 const labels = fc.dictionary(fc.stringMatching(/^[a-z0-9]{1,8}$/), awkwardText, { maxKeys: 4, noNullPrototype: true });
 const instant = fc.integer({ min: 0, max: 4_102_444_800_000 });
 const error = fc.option(

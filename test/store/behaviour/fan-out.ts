@@ -62,7 +62,7 @@ export function fanOutBehaviour(site: Site): void {
     const nobody = sampleWebhook({ accounts: [] });
     await store.createWebhook(nobody, 10);
     for (const account of ['ali-main', 'tencent', 'hw-main', 'tencent', 'tencent']) await create(store, { account });
-    // So few at a time that some rounds read nothing that is wanted.
+    // So few at a time that some rounds read only unwanted events.
     for (let round = 0; round < 6; round++) await store.fanOut(noon, 1);
     const events = await sent(store, webhook);
     expect(events.map(({ account, type }) => [account, type])).toEqual([
@@ -103,7 +103,7 @@ export function fanOutBehaviour(site: Site): void {
     const mine = await create(store);
     await create(store, { account: 'hw-main' });
     await store.fanOut(noon, 100);
-    // Not yet taken up when the change comes.
+    // Not yet fanned out when the change comes.
     await create(store, { account: 'hw-main' });
     const [hidden] = (await oldestFirst(store, webhook)).filter(({ event }) => event.account === 'hw-main');
     await store.updateWebhook(webhook.id, (current) => ({ ...current, accounts: ['ali-main'] }));
@@ -125,7 +125,7 @@ export function fanOutBehaviour(site: Site): void {
     await store.fanOut(noon, 100);
     await turn(true);
     const later = await create(store);
-    // A change of one that is on skips nothing.
+    // A change of an enabled webhook skips no event.
     await turn(true);
     await store.fanOut(noon, 100);
     expect(await sent(store, webhook)).toEqual(await store.events({ migrationId: later.id }, { size: 10 }));
@@ -138,7 +138,7 @@ export function fanOutBehaviour(site: Site): void {
     await store.fanOut(noon, 100);
     await store.remove(migration.id);
     expect(await sent(store, webhook)).toEqual(events);
-    // The log is shorter now; what is appended next is sent all the same.
+    // The log is shorter now, but new events are still sent.
     await store.fanOut(noon, 100);
     await create(store);
     await store.fanOut(noon, 100);

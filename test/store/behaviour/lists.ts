@@ -158,7 +158,7 @@ export function listBehaviour(site: Site): void {
         );
         seen.push(...items.map(({ id }) => id));
         await store.create(sampleMigration(), noLease);
-        // The one the next page begins after.
+        // The row after which the next page begins.
         await store.remove(seen.at(-1) ?? '');
       }
       expect(seen).toEqual(all.toReversed());
@@ -200,7 +200,7 @@ export function listBehaviour(site: Site): void {
     for (const id of told) expect(await other.hasPlace(id)).toBe(false);
     await store.remove(migration.id);
     for (const id of told) expect(await store.hasPlace(id)).toBe(true);
-    // An event at the place of a lost one has other digits, and a place that nothing is known of was lost.
+    // An event at the position of a lost one has another suffix; an unknown position counts as lost.
     const lost = (id: string) => `${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`;
     for (const id of told) expect(await store.hasPlace(lost(id))).toBe(false);
     const ahead = (id: string) => id.replace(/^evt_0{12}./, 'evt_000000000000z');

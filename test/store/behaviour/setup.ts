@@ -1,13 +1,13 @@
 import { afterEach } from 'vitest';
 import type { Store } from '../../../src/domain/store.ts';
 
-/** A place where stores remember: a file or a database. */
+/** The location of stores: a file or a database. */
 export interface Site {
-  /** Opens a store on an empty place of its own. */
+  /** Opens a store on a new, empty location. */
   open(): Promise<Store>;
-  /** Opens another store on the place of the last `open`, or gives the same one where only one can be open. */
+  /** Opens another store on the location of the last `open`, or returns the same store where only one can be open. */
   replica(): Promise<Store>;
-  /** Runs a statement on the place of the last `open`, past the store. */
+  /** Runs a statement on the location of the last `open`, past the store. */
   execute(statement: string): Promise<void>;
 }
 

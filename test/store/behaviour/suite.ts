@@ -16,7 +16,7 @@ import { unreadableBehaviour } from './unreadable.ts';
 import { updateBehaviour } from './updates.ts';
 import { webhookBehaviour } from './webhooks.ts';
 
-/** What every store does, whatever lies beneath it. */
+/** The behaviour of every store, on any database. */
 export function storeBehaviour(site: Site): void {
   describe('documents', () => documentBehaviour(site));
   describe('updates', () => updateBehaviour(site));

@@ -187,7 +187,7 @@ export function targetBehaviour(site: Site): void {
       const late = await stored(store);
       await store.update(late.id, waiting);
       expect(await store.claim(lease(), 10)).toHaveLength(1);
-      // It went on waiting for a reason that lies elsewhere: not again at once.
+      // It still waits for another reason, so it is not woken at once again.
       await store.update(late.id, waiting);
       expect(await store.get(late.id)).toMatchObject({ dueAt: noon + 60_000 });
     });

@@ -8,7 +8,7 @@ import type { Site } from './setup.ts';
 
 type WholeStore = Store & WebhookStore & AuditLog;
 
-/** What is JSON on both databases and no record of ours. */
+/** Valid JSON on both databases that is not a record of Godwit. */
 const spoils: readonly (readonly [string, string])[] = [
   ['is empty', `update migrations set document = '{}' where id = $id`],
   ['is no object', `update migrations set document = '[]' where id = $id`],
@@ -31,7 +31,7 @@ export function unreadableBehaviour(site: Site): void {
     expect(oldest.map(({ id }) => id)).toEqual([after.id]);
     const claims = await store.claim(lease(), 10);
     expect(claims.map(({ migration }) => migration.id)).toEqual([before.id, after.id]);
-    // It is held for the time of a lease, so that it is not what every claim begins with.
+    // Its lease keeps it from being the first row of every claim.
     expect(await store.claim(lease(), 10)).toEqual([]);
     await expect(store.get(spoilt.id)).rejects.toBeInstanceOf(UnreadableRecord);
     await expect(store.update(spoilt.id, (current) => current)).rejects.toThrow(spoilt.id);

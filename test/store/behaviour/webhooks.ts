@@ -177,7 +177,7 @@ export function webhookBehaviour(site: Site): void {
     await store.settleDeliveries([{ id: claimed?.delivery.id ?? '', attempts: 0, outcome: outcome }]);
     await store.redeliver(webhook.id, claimed?.delivery.id ?? '', noon);
     await store.removeWebhook(webhook.id);
-    // Whatever else was under way has come before this one.
+    // Earlier notifications have arrived before this one.
     await store.remove(migration.id);
     await expect.poll(() => heard).toEqual([migration.id]);
     expect(await store.remove(nextMigrationId())).toBe(false);

@@ -9,9 +9,9 @@ export interface Writer {
   readonly heldId: string;
   /** The last acknowledged version of each migration. */
   readonly acknowledged: Map<string, number>;
-  /** Resolves when that many lines have come. */
+  /** Resolves after that many lines. */
   writes(count: number): Promise<void>;
-  /** Ends it without any warning, as a crash does, and waits until it is gone. */
+  /** Kills it, as a crash does, and waits until it is gone. */
   kill(): Promise<void>;
 }
 

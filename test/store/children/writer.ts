@@ -1,5 +1,5 @@
 /**
- * A process that opens the store of its argument, claims a first migration and then writes until it is killed. It prints
+ * Opens the store that its argument names, claims a first migration and then writes until it is killed. Prints
  * `open`, and the id and version of every migration that the store has acknowledged.
  */
 

@@ -9,7 +9,7 @@ import { noLease, onDatabases } from '../samples.ts';
 import type { Fate } from '../tcp-proxy.ts';
 import { type Database, endConnections } from './database.ts';
 
-/** What a store does when a connection breaks, also during a commit. */
+/** The behaviour of a store whose connection breaks, also during a commit. */
 export function connectionTests(database: Database): void {
   const { replica, administrator, proxied } = database;
 
@@ -48,7 +48,7 @@ export function connectionTests(database: Database): void {
       const admin = await administrator();
       const connection = await pool.connect();
       await admin.query(endConnections);
-      // Its end arrives while nobody is asking it anything.
+      // The connection ends while it is idle.
       await eventually(async () => {
         const { rows } = await admin.query('select 1 from pg_stat_activity where datname = current_database()');
         expect(rows).toHaveLength(1);

@@ -7,7 +7,7 @@ import { noLease } from '../samples.ts';
 
 import { type Database, endConnections } from './database.ts';
 
-/** What a store does when its server fails. */
+/** The behaviour of a store whose server fails. */
 export function failureTests(database: Database): void {
   const { replica, administrator, proxied } = database;
 

@@ -9,7 +9,7 @@ import { lease, noLease, sampleWebhook } from '../samples.ts';
 
 import { type Database, holdBack, lockWaiters } from './database.ts';
 
-/** What several stores on one database owe each other. */
+/** The behaviour of several stores on one database. */
 export function replicaTests(database: Database): void {
   const { replica, administrator } = database;
 
@@ -62,7 +62,7 @@ export function replicaTests(database: Database): void {
         await admin.query(`create table ${schema}.kysely_migration (name text primary key, timestamp text)`);
         await admin.query(`insert into ${schema}.kysely_migration values ('0001_initial', '2020-01-01T00:00:00.000Z')`);
       }
-      // Of another Godwit, in a schema that this one does not look into.
+      // Of another Godwit, in a schema outside the search path.
       await admin.query('create table other.godwit_schema_versions (name text, timestamp text)');
       for (let start = 0; start < 2; start++)
         expect(await (await replica()).create(sampleMigration(), noLease)).toMatchObject({ outcome: 'created' });
@@ -100,7 +100,7 @@ export function replicaTests(database: Database): void {
       await two.create(second, noLease);
       const expected = ['one', 'two'].flatMap((name) => [`${name} ${first.id}`, `${name} ${second.id}`]);
       await eventually(() => expect(heard.toSorted()).toEqual(expected.toSorted()));
-      // Whatever else was under way has come before this one.
+      // Earlier notifications have arrived before this one.
       await two.remove(first.id);
       await eventually(() => expect(heard.filter((each) => each === `one ${first.id}`)).toHaveLength(2));
       expect(heard).toHaveLength(6);

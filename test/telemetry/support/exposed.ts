@@ -10,7 +10,7 @@ export interface ExposedMetric {
   readonly labels: readonly string[];
 }
 
-/** All metrics that a gateway serves at `/metrics`; the first ones are its own, the others of the process. */
+/** All metrics that a gateway serves at `/metrics`: its own first, then those of the process. */
 export async function exposedMetrics(): Promise<{
   readonly own: readonly ExposedMetric[];
   readonly ofProcess: readonly ExposedMetric[];
@@ -45,7 +45,7 @@ export async function exposedMetrics(): Promise<{
   };
 }
 
-/** What every metric of prom-client has, and its types do not say. */
+/** Members that every prom-client metric has and its types lack. */
 interface Labelled {
   readonly labelNames: readonly string[];
 }

@@ -5,7 +5,7 @@ export interface Sample {
   readonly value: number;
 }
 
-/** The samples of a text; comments are passed over. Throws for a line that is none. */
+/** The samples of a text, without its comments. Throws for any other line. */
 export function samplesOf(text: string): readonly Sample[] {
   return text
     .split('\n')

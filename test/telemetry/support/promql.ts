@@ -1,10 +1,10 @@
-/** What a query asks for: a metric and the labels that its selector or the grouping around it names. */
+/** What a query reads: a metric, and the labels in its selector or in the grouping around it. */
 export interface AskedMetric {
   readonly name: string;
   readonly labels: readonly string[];
 }
 
-/** Words of the language that are neither metrics nor labels. */
+/** Keywords and functions of PromQL. */
 const words = new Set([
   'by',
   'without',
@@ -24,7 +24,7 @@ const words = new Set([
 /** The metrics of a PromQL query with the labels of their selectors. Throws when brackets do not match. */
 export function metricsOf(query: string): readonly AskedMetric[] {
   const texts: string[] = [];
-  // Texts first: they may hold anything.
+  // Strings are removed first, because they may contain anything.
   const bare = query.replaceAll(/"(?:[^"\\]|\\.)*"/g, (text) => `"${texts.push(text) - 1}"`);
   if (!balanced(bare)) throw new Error(`brackets do not match: ${query}`);
   const asked: AskedMetric[] = [];
@@ -40,7 +40,7 @@ export function metricsOf(query: string): readonly AskedMetric[] {
   return asked;
 }
 
-/** The labels that the query groups by. */
+/** The labels by which the query groups. */
 export function groupingOf(query: string): readonly string[] {
   return [...query.matchAll(/\b(?:by|without)\s*\(([^)]*)\)/g)].flatMap(([, list = '']) =>
     list.split(',').map((label) => label.trim()),

@@ -11,11 +11,11 @@ import { quickEngine, temporaryFolder } from '../../support/gateway.ts';
 
 export interface LoggedGateway {
   readonly gateway: Gateway;
-  /** Lines of its log, parsed, with the text that each was. */
+  /** The lines of its log, parsed, each with its text. */
   readonly lines: { readonly text: string; readonly fields: Readonly<Record<string, unknown>> }[];
 }
 
-/** A gateway in this process whose log is kept. */
+/** A gateway in this process that keeps its log. */
 export async function startLoggedGateway(
   sandbox: Sandbox,
   tracing: Tracing | null,
@@ -36,7 +36,7 @@ export async function startLoggedGateway(
   return { gateway, lines };
 }
 
-/** A restore that the emulated Huawei Cloud takes; it logs in, creates, and is observed. */
+/** A restore at the emulated Huawei Cloud, with a login, a creation and observations. */
 export const restore = {
   provider: 'huawei',
   target: { instanceId: '11112222333344445555666677778888in04' },

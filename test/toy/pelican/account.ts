@@ -13,13 +13,13 @@ export interface PelicanCredentials extends Credentials {
   readonly key: Secret;
 }
 
-/** The credentials as some of this vendor. Throws when the composition handed over another vendor's. */
+/** The credentials, narrowed to this vendor's. Throws for those of another vendor. */
 export function pelicanCredentials(credentials: Credentials): PelicanCredentials {
   if (credentials.provider !== 'pelican') throw new Error(`credentials of ${credentials.provider} given to pelican`);
   return credentials as PelicanCredentials;
 }
 
-/** What an account of this vendor is in the configuration: a key, and nothing else of its own. */
+/** The configuration of an account of this vendor: a key, and no other specific member. */
 export const configuration: AccountConfiguration = {
   settings: {},
   limits: { readsPerSecond: 50, writesPerSecond: 50 },

@@ -8,7 +8,7 @@ import { malformedReply, restoresIn } from './reply.ts';
 const create = 'CreateRestore';
 const list = 'ListRestores';
 
-/** Unique for each submission, and the same for each sending of it. */
+/** Unique for each submission, and the same for each resend. */
 const nameOf = ({ id, attempt }: Backup): string => `${id}-${attempt}`;
 
 export function listRequest(instance: string): VendorRequest {
@@ -24,7 +24,7 @@ export function listRequest(instance: string): VendorRequest {
   };
 }
 
-/** The restore that a backup of a chain follows: the last one that the vendor has done. */
+/** The restore that a backup of a chain follows: the last completed one. */
 function before(migration: Migration, backup: Backup): string | null {
   const restored = migration.backups.findLast(({ id, state }) => id !== backup.id && state === 'restored');
   return restored === undefined ? null : nameOf(restored);

@@ -25,7 +25,7 @@ const objectStore: ObjectStore = {
   login: () => null,
 };
 
-/** A vendor that exists in these tests only: the proof that a provider is one folder. */
+/** A vendor of these tests. Proves that a provider is one folder. */
 export const pelican: Provider = {
   id: 'pelican',
   capabilities: {

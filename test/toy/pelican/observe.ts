@@ -5,7 +5,7 @@ import { restoreErrorOf } from '../../../src/providers/kit/restore-error.ts';
 import { listRequest } from './calls.ts';
 import { type Restore, restoresIn } from './reply.ts';
 
-/** One list of an instance tells of all its migrations. */
+/** One list of an instance covers all its migrations. */
 export function* observe(migrations: readonly Migration[]): Dialogue<ReadonlyMap<string, Observation>> {
   const [first] = migrations;
   if (first === undefined) return new Map();

@@ -34,7 +34,7 @@ function kindOf(code: string | null, httpStatus: number): FailureKind {
   return (code !== null && Object.hasOwn(kinds, code) && kinds[code]) || (code === null ? 'malformed' : 'rejected');
 }
 
-/** The failure in a reply: this vendor says `{ "error": { "code", "message" } }` under a status that is not 2xx. */
+/** The failure in a reply: this vendor sends `{ "error": { "code", "message" } }` with a status other than 2xx. */
 export function failureOf({ operation }: VendorRequest, reply: VendorReply): VendorFailure | null {
   const { httpStatus, headers, receivedAt } = reply;
   const body = objectOf(reply);
@@ -54,7 +54,7 @@ export function malformedReply(operation: string, reply: VendorReply, what: stri
   return malformed({ name: 'pelican', operation, requestId: null }, reply, `The answer to ${operation} ${what}.`);
 }
 
-/** Throws `VendorError` of kind `malformed` when the reply holds no list, or a row that cannot be read. */
+/** Throws `VendorError` of kind `malformed` for a reply without a list, or with an unreadable row. */
 export function restoresIn(operation: string, reply: VendorReply): readonly Restore[] {
   const rows = objectOf(reply)?.restores;
   if (!Array.isArray(rows)) throw malformedReply(operation, reply, 'holds no list of restores');

@@ -41,7 +41,7 @@ describe('keys that rotate under load', () => {
     const fake = fakeProvider();
     const vault = createCredentialVault({ accounts: [{ account, credentials }], runtime });
 
-    /** When each key ends, by the vendor's clock, and the ones ended early. */
+    /** The end of each key by the vendor's clock, and the keys ended early. */
     const ends = new Map<string, number>();
     const revoked = new Set<string>();
     const expired = JSON.stringify({ failure: failure('session_expired') });
@@ -64,7 +64,7 @@ describe('keys that rotate under load', () => {
     let requests = 0;
     for (let step = 1; step <= 300; step++) {
       if (step % 60 === 0) {
-        // The kubelet replaces the file as a whole, well before the old token ends.
+        // The kubelet replaces the whole file, well before the old token ends.
         const token = `token-${step}`;
         await writeFile(`${tokenFile}.new`, token);
         Object.assign(issuers.conditions, { token, formerToken: issuers.conditions.token });

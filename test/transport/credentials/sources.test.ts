@@ -27,7 +27,7 @@ afterEach(async () => {
   await issuers.close();
 });
 
-/** Every way to issued credentials: as it stands in a configuration file. */
+/** Every source of issued credentials, as in a configuration file. */
 const ways: Readonly<Record<string, () => { readonly entry: object; readonly credentials: object }>> = {
   'alibaba oidc': () => ({
     entry: alibabaEntry(),

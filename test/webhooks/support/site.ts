@@ -21,8 +21,8 @@ export const received: AttemptResult = { status: 204, retryAfterMs: null };
 export const minute = 60_000;
 
 /**
- * A store in memory, a clock that stands still, and receivers that answer as told. Ends with the test.
- * `secrets`: what each sealed text stands for.
+ * A store in memory, a manual clock, and receivers with the given answers. Ends with the test.
+ * `secrets`: the plain text of each sealed text.
  */
 export async function site(answer: Answer = () => received) {
   const time = new VirtualTime(noon);

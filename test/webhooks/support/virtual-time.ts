@@ -6,7 +6,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A clock that stands still until it is told to go on; whoever sleeps until then wakes up in order. */
+/** A manual clock. Sleepers wake in the order of their times. */
 export class VirtualTime implements Runtime {
   #now: number;
   readonly #sleepers = new Set<Sleeper>();
@@ -38,13 +38,13 @@ export class VirtualTime implements Runtime {
     });
   }
 
-  /** Jumps by that time, as if nobody had looked at the clock in between. */
+  /** Jumps by that time, without waking sleepers in between. */
   async leap(ms: number): Promise<void> {
     this.#now += ms;
     await this.pass(0);
   }
 
-  /** Lets that time pass, and everything happen that follows from each moment of it. */
+  /** Lets that time pass, and runs the work that each moment triggers. */
   async pass(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
@@ -59,7 +59,7 @@ export class VirtualTime implements Runtime {
   }
 }
 
-/** Turns of the event loop in which an embedded store and a sender without a network come to rest. */
+/** Enough turns of the event loop for an embedded store and a sender without a network to finish. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 30; turn++) await new Promise((done) => setImmediate(done));
 }
