@@ -20,7 +20,7 @@ export const earn = ({ tokens }: RetryBudget): RetryBudget => ({
 
 /** Maximum number of attempts of a read. A changing call that may have arrived is never sent again here. */
 const readTries = 3;
-const firstPauseMs = 400;
+const firstPauseMs = 800;
 /**
  * Maximum pause between two attempts of a read, in milliseconds. If the vendor asks for a longer pause, the read fails and its caller
  * decides.
@@ -86,7 +86,7 @@ export function decideRetry(
   if (!retriedReads.includes(kind)) return { do: 'give_up', reason: 'final' };
   if (attempts.count >= readTries) return { do: 'give_up', reason: 'tried_enough' };
   if (budget.tokens < 1) return { do: 'give_up', reason: 'no_budget' };
-  const waitMs = retryAfterMs ?? firstPauseMs * 2 ** attempts.count;
+  const waitMs = retryAfterMs ?? firstPauseMs * 2 ** (attempts.count - 1);
   if (waitMs > Math.min(maxPauseMs, leftMs)) return { do: 'give_up', reason: 'asked_to_wait' };
   return { do: 'retry', reason: 'transient', waitMs, exactly: retryAfterMs !== undefined };
 }

@@ -13,9 +13,8 @@ import type { Instant } from '../../domain/migration.ts';
 import { type Account, type Dialogue, VendorError } from '../../domain/vendor.ts';
 import type { BackupType, MigrationState, Mode } from '../../domain/vocabulary.ts';
 import { alibabaAccount } from './account.ts';
-import { isRefusal } from './errors.ts';
 import { destinationName } from './migration-task.ts';
-import { describeFiles, describeTask, inOrder, listedPeriodMs, listTasks, type Task, type TaskFile } from './reads.ts';
+import { describeTask, filesShown, inOrder, listedPeriodMs, listTasks, type Task, type TaskFile } from './reads.ts';
 import { fileMeaning, type TaskMeaning, taskMeaning } from './status.ts';
 
 /** Maximum number of tasks to list. The vendor allows 500 per instance and day. */
@@ -97,15 +96,6 @@ function* taskOrNone(instanceId: string, id: string): Dialogue<Task | null> {
     return yield* describeTask(instanceId, id);
   } catch (error) {
     if (error instanceof VendorError && error.failure.kind === 'not_found') return null;
-    throw error;
-  }
-}
-
-function* filesShown(instanceId: string, id: string): Dialogue<readonly TaskFile[]> {
-  try {
-    return yield* describeFiles(instanceId, id);
-  } catch (error) {
-    if (isRefusal(error)) return [];
     throw error;
   }
 }

@@ -3,17 +3,7 @@ import type { CallInput } from '../../domain/provider.ts';
 import { type Dialogue, VendorError } from '../../domain/vendor.ts';
 import { isRefusal } from './errors.ts';
 import { chainHandle, destinationName, fileNamesOf, sameFileName } from './migration-task.ts';
-import { describeFiles, describeTask, type TaskFile } from './reads.ts';
-
-/** The files of a task; empty if the vendor rejects the read. */
-function* filesShown(instanceId: string, taskId: string): Dialogue<readonly TaskFile[]> {
-  try {
-    return yield* describeFiles(instanceId, taskId);
-  } catch (error) {
-    if (isRefusal(error)) return [];
-    throw error;
-  }
-}
+import { describeTask, filesShown } from './reads.ts';
 
 /** See `ChangingCall.objection`. The task must be on the instance, restore the same database, and contain the file. */
 export function* objectToRestore({ migration, backup }: CallInput, refs: Refs): Dialogue<string | null> {

@@ -5,7 +5,15 @@ import { restoreError, successNotes } from './error-words.ts';
 import { isRefusal } from './errors.ts';
 import { chainHandle, isChain } from './migration-task.ts';
 import { backupsOfFailedTask, backupsOfRunningTask, backupsOfSucceededTask, waitingChain } from './observe-files.ts';
-import { describeFiles, describeTask, listedPeriodMs, listTasks, type Task, type TaskFile } from './reads.ts';
+import {
+  describeFiles,
+  describeTask,
+  filesShown,
+  listedPeriodMs,
+  listTasks,
+  type Task,
+  type TaskFile,
+} from './reads.ts';
 import { fileMeaning, taskMeaning } from './status.ts';
 
 /** Time before the oldest migration at which the list begins, in milliseconds. The margin covers the offset of the vendor's clock. */
@@ -120,18 +128,8 @@ function* waiting(migration: Migration, handle: string, task: Task, ownNow: Inst
   if (!isChain(migration)) return blank('unrecognized', task);
   if (openingBegan(migration)) return blank('restoring', task);
   if (!migration.backups.some(({ state }) => state === 'restoring')) return blank('ready', task);
-  const files = yield* filesOrNone(migration, handle);
+  const files = yield* filesShown(migration.target.instanceId, handle);
   return { ...blank('ready', task), ...waitingChain(migration, task, files, ownNow) };
-}
-
-/** The files of a chain; empty if the vendor rejects the read. */
-function* filesOrNone(migration: Migration, handle: string): Dialogue<readonly TaskFile[]> {
-  try {
-    return yield* describeFiles(migration.target.instanceId, handle);
-  } catch (error) {
-    if (isRefusal(error)) return [];
-    throw error;
-  }
 }
 
 function* failed(migration: Migration, handle: string, task: Task): Dialogue<Observation> {

@@ -3,6 +3,7 @@ import type { Dialogue, VendorReply, VendorRequest } from '../../domain/vendor.t
 import type { Fields } from '../kit/json.ts';
 import { baseName } from '../kit/percent.ts';
 import type { Statement } from './error-words.ts';
+import { isRefusal } from './errors.ts';
 import { sameFileName } from './migration-task.ts';
 import { answerOf, countOf, instantOf, requestIdOf, rowsOf, textOf } from './reply.ts';
 
@@ -150,6 +151,16 @@ export function* describeFiles(instanceId: string, taskId: string): Dialogue<rea
       endedAt: instantOf(textOf(row, 'EndTime')),
     };
   });
+}
+
+/** The files of a task as `describeFiles` lists them; empty if the vendor rejects the read. */
+export function* filesShown(instanceId: string, taskId: string): Dialogue<readonly TaskFile[]> {
+  try {
+    return yield* describeFiles(instanceId, taskId);
+  } catch (error) {
+    if (isRefusal(error)) return [];
+    throw error;
+  }
 }
 
 /** The files with one of these names, in any of the vendor's spellings. */

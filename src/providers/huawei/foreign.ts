@@ -11,7 +11,17 @@ import {
 import type { Migration } from '../../domain/migration.ts';
 import { type Dialogue, VendorError } from '../../domain/vendor.ts';
 import type { MigrationState, Mode } from '../../domain/vocabulary.ts';
-import { isJobId, type Job, type JobOrder, listRequest, readOrder, readPage, readShow, showRequest } from './jobs.ts';
+import {
+  isJobId,
+  type Job,
+  type JobOrder,
+  listRequest,
+  readOrder,
+  readPage,
+  readShow,
+  sameDatabases,
+  showRequest,
+} from './jobs.ts';
 import { optionsOf } from './options.ts';
 import { type JobState, jobState } from './status.ts';
 
@@ -143,12 +153,12 @@ function databaseDifference({ target }: Migration, order: JobOrder): string | nu
   const asked = target.databases ?? [];
   if (asked.length === 0) return null;
   const names = asked.map(({ name }) => name);
-  if (order.databases.length > 0 && !sameNames(order.databases, names))
+  if (order.databases.length > 0 && !sameDatabases(order.databases, names))
     return `restores the databases ${order.databases.join(', ')}, not ${names.join(', ')}`;
   const renamed = asked.flatMap(({ name, restoreAs }) =>
     restoreAs === undefined || restoreAs === name ? [] : restoreAs,
   );
-  if (order.newNames !== null && !sameNames(order.newNames, renamed))
+  if (order.newNames !== null && !sameDatabases(order.newNames, renamed))
     return order.newNames.length === 0
       ? 'gives the databases no new names'
       : `gives the databases the new names ${order.newNames.join(', ')}`;
@@ -182,16 +192,13 @@ function* laterJobs(
     if (found === null || found.order.recovery === 'full' || jobState(found.job.status) === 'precheck_failed') continue;
     const others = found.order.databases;
     const apart =
-      others.length > 0 && order.databases.length > 0 && !others.some((name) => order.databases.includes(name));
+      others.length > 0 &&
+      order.databases.length > 0 &&
+      !others.some((name) => order.databases.some((own) => sameDatabases([name], [own])));
     if (!apart) links.push(`${each.id} (${found.order.files.join(', ')})`);
   }
   if (links.length === 0) return null;
   return `After the job ${id} the instance was given log jobs: ${links.join('; ')}. Nothing at Huawei Cloud links the jobs of a chain, so it is not known which of them belong to it. Go on with it by hand, or start again from the full backup.`;
-}
-
-function sameNames(some: readonly string[], others: readonly string[]): boolean {
-  const folded = (names: readonly string[]) => JSON.stringify(names.map((name) => name.toLowerCase()).toSorted());
-  return folded(some) === folded(others);
 }
 
 /**

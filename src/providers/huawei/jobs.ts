@@ -147,3 +147,9 @@ function readJob(row: Readonly<Record<string, unknown>>): Job {
     finishedAt: instant(row.finish_time),
   };
 }
+
+/** Whether two lists name the same databases, in any order. Like the default collations of SQL Server, it ignores case. */
+export function sameDatabases(some: readonly string[], others: readonly string[]): boolean {
+  const folded = (names: readonly string[]) => JSON.stringify(names.map((name) => name.toLowerCase()).toSorted());
+  return folded(some) === folded(others);
+}

@@ -2,7 +2,7 @@ import type { Refs } from '../../domain/migration.ts';
 import type { CallInput } from '../../domain/provider.ts';
 import { type Dialogue, VendorError } from '../../domain/vendor.ts';
 import { splitKey } from './body.ts';
-import { isJobId, type JobOrder, readOrder, readShow, showRequest } from './jobs.ts';
+import { isJobId, type JobOrder, readOrder, readShow, sameDatabases, showRequest } from './jobs.ts';
 
 /** See `ChangingCall.objection`. The job must restore the same files onto the same instance. */
 export function* objectToJob(input: CallInput, { jobId = '' }: Refs): Dialogue<string | null> {
@@ -26,13 +26,13 @@ function differenceOf({ migration, backup }: CallInput, order: JobOrder): string
   const source = backup?.source;
   if (source?.type === 'object_storage') {
     const files = source.keys.map((key) => splitKey(key).name);
-    if (order.files.length > 0 && !sameNames(order.files, files))
+    if (order.files.length > 0 && !sameFiles(order.files, files))
       return `restores ${order.files.join(', ')}, not ${files.join(', ')}`;
   }
   if (source?.type === 'instance_backup' && order.backupId !== null && order.backupId !== source.backupId)
     return `restores the backup ${order.backupId}, not ${source.backupId}`;
   const named = databases.map(({ name }) => name);
-  if (named.length > 0 && order.databases.length > 0 && !sameNames(order.databases, named))
+  if (named.length > 0 && order.databases.length > 0 && !sameDatabases(order.databases, named))
     return `restores the databases ${order.databases.join(', ')}, not ${named.join(', ')}`;
   const last = backup === null ? null : backup.final || (backup.type === 'full' && migration.mode === 'full');
   if (order.last !== null && last !== null && order.last !== last)
@@ -42,6 +42,7 @@ function differenceOf({ migration, backup }: CallInput, order: JobOrder): string
   return null;
 }
 
-function sameNames(some: readonly string[], others: readonly string[]): boolean {
+/** Object keys distinguish case. */
+function sameFiles(some: readonly string[], others: readonly string[]): boolean {
   return JSON.stringify(some.toSorted()) === JSON.stringify(others.toSorted());
 }

@@ -1,7 +1,7 @@
+import { holdsWord } from '../words.ts';
 import { namedTask, type Operation } from './context.ts';
 import { newOpening } from './create-task.ts';
 import { Refusal } from './errors.ts';
-import { holds } from './magic.ts';
 import { viewTask } from './task.ts';
 
 /** CreateOnlineDatabaseTask: recovers and opens the database of a chain whose task is `Waiting`. */
@@ -29,7 +29,7 @@ export const terminateMigrateTask: Operation = (context) => {
   const { status } = viewTask(task, context.now);
   if (status === 'Success' || status === 'Failed') throw new Refusal('InvalideStatus');
   // An `unstoppable` task accepts the call and continues.
-  if (!task.files.some((file) => holds(file.key, 'unstoppable')))
+  if (!task.files.some((file) => holdsWord(file.key, 'unstoppable')))
     context.store.put({ ...task, terminatedAt: context.now });
   context.record('terminated', task.id, task.dbName);
   return {};

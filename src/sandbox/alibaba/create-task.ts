@@ -1,7 +1,8 @@
 import { fateOf, withWords } from '../object-store/objects.ts';
+import { holdsWord } from '../words.ts';
 import { namedTask, type Operation, type OperationContext } from './context.ts';
 import { Refusal } from './errors.ts';
-import { type FileKind, fileNameOf, holds, kindOf, openingScript, refusedKeys, scriptOf } from './magic.ts';
+import { type FileKind, fileNameOf, kindOf, openingScript, refusedKeys, scriptOf } from './magic.ts';
 import { nameFault } from './names.ts';
 import { readSources } from './source.ts';
 import { type Opening, type Task, type TaskFile, viewTask } from './task.ts';
@@ -19,11 +20,11 @@ export const createMigrateTask: Operation = (context) => {
   checkInstance(context);
   checkCombination(context);
   if (nameFault(dbName) !== null) throw new Refusal('InvalidDBName');
-  if (holds(dbName, 'creating')) throw new Refusal('InvalidDBState');
+  if (holdsWord(dbName, 'creating')) throw new Refusal('InvalidDBState');
   const keys = readSources(context);
   const before = parameters.MigrateTaskId ? namedTask(context).files.map((file) => file.key) : [];
   for (const [word, code] of refusedKeys) {
-    if (keys.some((key) => holds(worded(context, key, before), word))) throw new Refusal(code);
+    if (keys.some((key) => holdsWord(worded(context, key, before), word))) throw new Refusal(code);
   }
   checkCounts(context, dbName);
   const taskId = store.nextId();
@@ -81,7 +82,7 @@ function base(context: OperationContext, id: string, dbName: string, keys: reado
   if (present === 'migrating') throw new Refusal('IncorrectDBState');
   // On local disks an empty database of that name must exist. The sandbox assumes that it does.
   const kept = present !== undefined && !instance.scratch;
-  const exists = (kept || holds(dbName, 'taken')) && !instance.localDisk;
+  const exists = (kept || holdsWord(dbName, 'taken')) && !instance.localDisk;
   const online = parameters.IsOnlineDB === 'True';
   const files = keys.map((key) => newFile(context, key, [], dbName, exists, online ? 0.9 : 1));
   const restoredAt = Math.max(...files.map((file) => file.submittedAt + file.durationMs));

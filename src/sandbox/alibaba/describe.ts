@@ -1,7 +1,7 @@
+import { holdsWord } from '../words.ts';
 import { namedTask, type Operation, type OperationContext, timeText } from './context.ts';
 import { Refusal } from './errors.ts';
 import { attributesOf } from './instance.ts';
-import { holds } from './magic.ts';
 import { nameFault } from './names.ts';
 import { type Task, type TaskStatus, viewFileOf, viewTask } from './task.ts';
 
@@ -49,7 +49,7 @@ export const describeOssDownloads: Operation = (context) => {
   const { now } = context;
   const shown = task.files
     .filter((file) => now - file.submittedAt >= context.listLagMs)
-    .filter((file) => !holds(file.key, 'unlisted'));
+    .filter((file) => !holdsWord(file.key, 'unlisted'));
   return {
     DBInstanceId: task.instanceId,
     MigrateTaskId: task.id,
@@ -88,7 +88,7 @@ export const checkDBNameAvailable: Operation = ({ parameters, instance, store, n
   if (fault === 'malformed') throw new Refusal('InvalidDBName');
   if (instance.status !== 'Running') throw new Refusal('OperationDenied.DBInstanceStatus');
   const present = store.databasesOf(instance.id, now).has(name.toLowerCase());
-  if (present || holds(name, 'taken')) throw new Refusal('InvalidDBName.Duplicate');
+  if (present || holdsWord(name, 'taken')) throw new Refusal('InvalidDBName.Duplicate');
   return {};
 };
 
@@ -124,8 +124,8 @@ function refuseCluster({ instance }: OperationContext): void {
 
 /** The documentation does not say how the vendor writes a name that needs URL encoding. */
 function shownName(key: string, name: string): string {
-  if (holds(key, 'respelt')) return encodeURIComponent(name).toUpperCase();
-  return holds(key, 'renamed') ? `restore-${name.length}.tmp` : name;
+  if (holdsWord(key, 'respelt')) return encodeURIComponent(name).toUpperCase();
+  return holdsWord(key, 'renamed') ? `restore-${name.length}.tmp` : name;
 }
 
 function taskRow(task: Task, now: number): Readonly<Record<string, string | null>> {
@@ -151,20 +151,20 @@ function shownStatus(task: Task, status: TaskStatus, now: number): string {
 }
 
 function anyFile(task: Task, word: string): boolean {
-  return task.files.some((file) => holds(file.key, word));
+  return task.files.some((file) => holdsWord(file.key, word));
 }
 
 /** Whether the undocumented status is shown: from a quarter to three quarters of the last file's duration. */
 function showsOddStatus(task: Task, now: number): boolean {
   const file = task.files.at(-1);
-  if (file === undefined || !holds(file.key, 'odd-status')) return false;
+  if (file === undefined || !holdsWord(file.key, 'odd-status')) return false;
   const part = (now - file.submittedAt) / file.durationMs;
   return part >= 0.25 && part < 0.75;
 }
 
 /** Whether the task is shown as in the documentation's samples: nulls, malformed times, and a single row instead of a list. */
 function isSparse(task: Task): boolean {
-  return task.files.some((file) => holds(file.key, 'sparse'));
+  return task.files.some((file) => holdsWord(file.key, 'sparse'));
 }
 
 function listOf<T>(tasks: readonly Task[], rows: readonly T[]): readonly T[] | T | undefined {

@@ -1,3 +1,4 @@
+import { holdsWord } from '../words.ts';
 /** How the restore of a file proceeds. Times are fractions of the file's duration. */
 export interface Script {
   /** Duration as a multiple of a normal restore. */
@@ -8,11 +9,6 @@ export interface Script {
 
 /** The type of a backup in the words of DescribeOssDownloads. */
 export type FileKind = 'Database' | 'Differential_Database' | 'Transaction_Log';
-
-/** Whether `text` contains the magic word, in any case and not preceded by a letter. `_` equals `-`. */
-export function holds(text: string, word: string): boolean {
-  return new RegExp(`(?<![a-z])${word.replaceAll('-', '[-_]')}`, 'i').test(text);
-}
 
 /** Magic words in a key for which the request itself is rejected, with the error code. */
 export const refusedKeys: readonly (readonly [word: string, code: string])[] = [
@@ -30,7 +26,7 @@ export const refusedKeys: readonly (readonly [word: string, code: string])[] = [
  */
 export function kindOf(key: string, wanted: 'base' | 'increment'): FileKind {
   const name = fileNameOf(key);
-  if (holds(name, 'wrong-kind')) return wanted === 'base' ? 'Differential_Database' : 'Database';
+  if (holdsWord(name, 'wrong-kind')) return wanted === 'base' ? 'Differential_Database' : 'Database';
   const says = (words: string) => new RegExp(`(?<![a-z])(${words})(?![a-z])`, 'i').test(name);
   if (/\.(trn|log)$/i.test(name)) return 'Transaction_Log';
   if (/\.diff$/i.test(name) || says('diff|differential')) return 'Differential_Database';
@@ -51,8 +47,8 @@ export function scriptOf(
   exists: boolean,
   kind: FileKind = kindOf(key, wanted),
 ): Script {
-  const endless = ['stuck', 'unknown-status', 'unstoppable'].some((word) => holds(key, word));
-  const slowness = endless ? 1e9 : holds(key, 'slow') ? 10 : 1;
+  const endless = ['stuck', 'unknown-status', 'unstoppable'].some((word) => holdsWord(key, word));
+  const slowness = endless ? 1e9 : holdsWord(key, 'slow') ? 10 : 1;
   return { slowness, failure: failureOf(key, wanted, dbName, exists, kind) };
 }
 
@@ -65,27 +61,27 @@ function failureOf(
 ): Script['failure'] {
   const name = fileNameOf(key);
   const fails = (at: number, rowStatus: string, text: string) => ({ at, rowStatus, text });
-  if (holds(key, 'expired')) {
+  if (holdsWord(key, 'expired')) {
     return fails(0.3, 'DownloadFailed', `Failed to download ${name}: the OSS URL was expired.`);
   }
-  if (holds(key, 'denied')) {
+  if (holdsWord(key, 'denied')) {
     return fails(0.3, 'DownloadFailed', `Failed to download ${name}: access to the OSS object is denied (403).`);
   }
-  if (holds(key, 'striped')) {
+  if (holdsWord(key, 'striped')) {
     const text = 'The media set has 4 media families but only 1 are provided. All members must be provided.';
     return fails(0.4, 'CheckFailed', `Msg 3132: ${text}`);
   }
-  if (holds(key, 'encrypted')) {
+  if (holdsWord(key, 'encrypted')) {
     return fails(0.4, 'CheckFailed', "Msg 33111: Cannot find server certificate with thumbprint '0x8F2A51C3'.");
   }
-  if (holds(key, 'no-space')) {
+  if (holdsWord(key, 'no-space')) {
     const sizes = 'space left 20480 MB, needed 81920 MB, bak file 40960 MB';
     return fails(0.38, 'CheckFailed', `Not Enough Disk Space for restoring ${name}: ${sizes}.`);
   }
-  if (holds(key, 'corrupt')) {
+  if (holdsWord(key, 'corrupt')) {
     return fails(0.45, 'VerifyFailed', `Failed to verify ${name}: the backup file is corrupted or newer edition.`);
   }
-  if (holds(key, 'newer-version')) {
+  if (holdsWord(key, 'newer-version')) {
     return fails(0.48, 'CheckFailed', `Failed to verify ${name}: the backup file is corrupted or newer edition.`);
   }
   if (wanted === 'base' && kind !== 'Database') {
@@ -99,18 +95,18 @@ function failureOf(
   if (wanted === 'base' && exists) {
     return fails(0.5, 'RestoreFailed', `Database [${dbName}] already exist on RDS, please rename or drop it.`);
   }
-  if (wanted === 'base' && holds(key, 'count-limit')) {
+  if (wanted === 'base' && holdsWord(key, 'count-limit')) {
     return fails(0.5, 'RestoreFailed', `Failed to restore [${dbName}] due to databases count limitation.`);
   }
-  if (wanted === 'increment' && holds(key, 'too-early')) {
+  if (wanted === 'increment' && holdsWord(key, 'too-early')) {
     const text = `The log in ${name} terminates at a LSN which is too early to apply to the database [${dbName}].`;
     return fails(0.9, 'RestoreFailed', text);
   }
-  if (wanted === 'increment' && holds(key, 'wrong-base')) {
+  if (wanted === 'increment' && holdsWord(key, 'wrong-base')) {
     const text = 'the database has not been restored to the correct earlier state';
     return fails(0.9, 'RestoreFailed', `This differential backup cannot be restored because ${text}.`);
   }
-  if (wanted === 'increment' && holds(key, 'gap')) {
+  if (wanted === 'increment' && holdsWord(key, 'gap')) {
     const text = `The log in ${name} begins at a LSN which is too recent to apply to the database [${dbName}].`;
     return fails(0.9, 'RestoreFailed', text);
   }
@@ -123,7 +119,7 @@ export function openingScript(
   dbName: string,
   check: string,
 ): { readonly failure: string | null; readonly atOnce: string; readonly afterCheck: string } {
-  const any = (word: string) => keys.some((key) => holds(key, word));
+  const any = (word: string) => keys.some((key) => holdsWord(key, word));
   const found = `CHECKDB found 0 allocation errors and 3 consistency errors in database [${dbName}].`;
   const synchronous = check === 'SyncExecuteDBCheck';
   if (any('edition')) {

@@ -1,5 +1,6 @@
+import { holdsWord } from '../words.ts';
 import type { CreateJob } from './job.ts';
-import { backupWords, holdsWord, instanceWords } from './magic.ts';
+import { backupWords, instanceWords } from './magic.ts';
 import { badParameter, drsFailure, type Failure } from './reply.ts';
 import { namedDatabases, sameName } from './target.ts';
 

@@ -1,8 +1,9 @@
 import type { SandboxResponse } from '../cloud.ts';
 import { fateOf } from '../object-store/objects.ts';
+import { holdsWord } from '../words.ts';
 import { type CreateJob, documentedStatus, isRunning, type Job, jobDetail, jobSummary } from './job.ts';
 import { checkCreate, isSqlServerInstance } from './job-rules.ts';
-import { holdsWord, instanceWords } from './magic.ts';
+import { instanceWords } from './magic.ts';
 import { outcomeOf } from './outcome.ts';
 import { firstValue, numberOf, type Query, valuesOf } from './query.ts';
 import { badParameter, drsFailure, type Failure, failureReply, jsonReply } from './reply.ts';

@@ -72,8 +72,3 @@ export const instanceWords = {
 
 /** Words in an RDS backup id that affect RDS reads, in addition to `notfound`. */
 export const backupWords = { building: 'building', failed: 'failed' } as const;
-
-/** Whether the text contains the word, in any case and not preceded by a letter. `_` equals `-`. */
-export function holdsWord(text: string, word: string): boolean {
-  return new RegExp(`(?<![a-z])${word.replaceAll('-', '[-_]')}`, 'i').test(text);
-}

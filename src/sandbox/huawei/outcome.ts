@@ -1,5 +1,6 @@
+import { holdsWord } from '../words.ts';
 import type { CreateJob, Outcome, RestoredName } from './job.ts';
-import { fileFates, holdsWord, instanceWords, logFates, pacingWords } from './magic.ts';
+import { fileFates, instanceWords, logFates, pacingWords } from './magic.ts';
 import { type Chain, type Holdings, namedDatabases, rdsBackupDatabases, sameName, sourceNames } from './target.ts';
 
 /** The SQL Server version of every instance of the sandbox. */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type SandboxResponse, sandboxCredentials } from '../cloud.ts';
+import { holdsWord } from '../words.ts';
 import { projects } from './account.ts';
 import { instanceName, isRunning } from './job.ts';
 import { isSqlServerInstance } from './job-rules.ts';
-import { backupWords, holdsWord, instanceWords } from './magic.ts';
+import { backupWords, instanceWords } from './magic.ts';
 import { instanceVersion } from './outcome.ts';
 import { firstValue, numberOf, type Query } from './query.ts';
 import { type Failure, failureReply, jsonReply } from './reply.ts';

@@ -1,3 +1,4 @@
+import { holdsWord } from '../words.ts';
 import { Refusal } from './answer.ts';
 import type { RecoveryType, UploadType } from './state.ts';
 
@@ -65,8 +66,7 @@ function checked(name: string, path: string, region: string | null, encodedSlash
   if (!/^[^\p{Cc}/\\:*?"<>|]+\.(bak|tar|zip)$/iu.test(name)) {
     throw illegal('The file name has to end in .bak, .tar or .zip and to be free of reserved characters.');
   }
-  const words = path.toLowerCase();
-  return { name, region, encodedSlash, magic: new Set(magicWords.filter((word) => words.includes(word))) };
+  return { name, region, encodedSlash, magic: new Set(magicWords.filter((word) => holdsWord(path, word))) };
 }
 
 /** Parses the name of a chain's file; null if it does not follow the vendor's pattern (cold backup migration guide). */
