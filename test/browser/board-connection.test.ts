@@ -89,7 +89,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     const { page } = await newPage();
     await page.route('**/static/migration.js', (route) => route.abort('connectionreset'), { times: 1 });
     await page.goto(board.url);
-    await page.getByText('The page was not loaded in full.').waitFor();
+    await page.getByText('The page did not load completely.').waitFor();
     await page.getByRole('link', { name: 'orders-2026' }).waitFor();
     await page.context().close();
   });

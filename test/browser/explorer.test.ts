@@ -108,6 +108,17 @@ describe.skipIf(browserMissing !== null)(named('The explorer of the sandbox', br
     expect(all.items.length).toBe(2 * Object.keys(creations).length);
   });
 
+  it.each(['swagger-ui-bundle.js', 'explorer.js', 'openapi.json'])('reloads itself when %s is lost', async (lost) => {
+    const { page } = await newPage();
+    await page.clock.install();
+    await page.route(`**/${lost}`, (route) => route.abort('connectionreset'), { times: 1 });
+    await page.goto(`${gateway.url}/docs`);
+    await page.getByText('The page did not load completely.').waitFor();
+    await page.clock.fastForward(3000);
+    await page.waitForSelector('.opblock');
+    await page.context().close();
+  });
+
   it('shows the meaning of an error and the field that it concerns', async () => {
     await explorer.write('createMigration', { provider: 'alibaba', target: { instanceId: 'rm-uf6wjk5' }, finl: true });
     const { status, body } = await explorer.execute('createMigration');

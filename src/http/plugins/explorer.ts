@@ -11,7 +11,7 @@ export function installExplorer(app: HttpApp): Promise<void> {
   return servePages(app, {
     path: '/docs',
     folder: 'explorer',
-    files: ['explorer.js', 'explorer.css', 'logo.svg', 'swagger-ui.css', 'swagger-ui-bundle.js'],
-    more: [swaggerUi],
+    files: ['start.js', 'explorer.js', 'explorer.css', 'logo.svg', 'swagger-ui.css', 'swagger-ui-bundle.js'],
+    more: ['board', swaggerUi],
   });
 }

@@ -1,12 +1,15 @@
 // @ts-check
 
-/** Loads the board. A browser never fetches a failed module again, so a failure reloads the whole page. */
+/**
+ * Loads the module that the script's element names (`data-module`). A browser never fetches a failed module again, so a
+ * failure reloads the whole page. Of the explorer's files a lost Swagger UI and a lost OpenAPI document are failures too.
+ */
 
 /** Delay in milliseconds: a network change is over by then, and a restarted gateway may answer again. */
 const againMs = 3000;
 
-import('./board.js').catch(() => {
+import(globalThis.document.currentScript?.dataset.module ?? '').catch(() => {
   const main = globalThis.document.querySelector('main');
-  if (main !== null) main.textContent = 'The page was not loaded in full. It is loaded again in a moment.';
+  if (main !== null) main.textContent = 'The page did not load completely. It reloads in a moment.';
   setTimeout(() => location.reload(), againMs);
 });

@@ -147,25 +147,21 @@ function credentialsIn(authorized) {
   };
 }
 
-try {
-  const spec = await loadDocument();
-  // @ts-expect-error Swagger UI is a classic script without types.
-  SwaggerUIBundle({
-    spec,
-    dom_id: '#explorer',
-    layout: 'BaseLayout',
-    plugins: [problemsInOneLine, readAgainWithCredentials],
-    deepLinking: true,
-    displayRequestDuration: true,
-    docExpansion: 'list',
-    defaultModelsExpandDepth: 0,
-    defaultModelExpandDepth: 2,
-    defaultModelRendering: 'example',
-    showCommonExtensions: true,
-    tryItOutEnabled: true,
-    persistAuthorization: false,
-    requestInterceptor: beforeSending,
-  });
-} catch (error) {
-  element('notice').textContent = error instanceof Error ? error.message : String(error);
-}
+const spec = await loadDocument();
+// @ts-expect-error Swagger UI is a classic script without types.
+SwaggerUIBundle({
+  spec,
+  dom_id: '#explorer',
+  layout: 'BaseLayout',
+  plugins: [problemsInOneLine, readAgainWithCredentials],
+  deepLinking: true,
+  displayRequestDuration: true,
+  docExpansion: 'list',
+  defaultModelsExpandDepth: 0,
+  defaultModelExpandDepth: 2,
+  defaultModelRendering: 'example',
+  showCommonExtensions: true,
+  tryItOutEnabled: true,
+  persistAuthorization: false,
+  requestInterceptor: beforeSending,
+});
