@@ -15,6 +15,7 @@ import {
   spawnGateway,
   startTestGateway,
   temporaryFolder,
+  testListen,
   untilMigration,
 } from '../support/gateway.ts';
 import { onBothStores } from '../support/stores.ts';
@@ -38,7 +39,7 @@ await onBothStores('a configuration that changes while the gateway runs', (newUr
   let gateway: Gateway;
   let storeUrl: string;
   const file = (more: object = {}) => ({
-    listen: { port: 0 },
+    listen: testListen,
     store: { url: storeUrl },
     engine: quickEngine,
     log: { level: 'silent' },
@@ -155,7 +156,7 @@ describe('API keys that change while the gateway runs', () => {
       (await fetch(`${gateway.url}/accounts`, { headers: { 'x-api-key': `secret-of-${name}` } })).status;
     expect([await status('old'), await status('both'), await status('new')]).toEqual([200, 200, 401]);
     const next = {
-      listen: { port: 0 },
+      listen: testListen,
       store: { url: storeUrl },
       engine: quickEngine,
       log: { level: 'silent' },

@@ -4,7 +4,7 @@ import { type Gateway, startGateway } from '../../src/gateway.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { checkedConfig } from '../support/configuration.ts';
-import { quickEngine } from '../support/gateway.ts';
+import { quickEngine, testListen } from '../support/gateway.ts';
 import { requestFor } from '../support/simulation.ts';
 
 const lines: Record<string, unknown>[] = [];
@@ -21,7 +21,7 @@ beforeAll(async () => {
     endpoints: { rds: 'http://127.0.0.1:9' },
   }));
   const file = {
-    listen: { port: 0 },
+    listen: testListen,
     store: { url: 'sqlite::memory:' },
     encryption: { key: Buffer.alloc(32, 1).toString('base64') },
     // The unsendable call is tried once, because a cancellation is refused while a call is under way.

@@ -5,7 +5,7 @@ import { type Gateway, startGateway } from '../../src/gateway.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { checkedConfig } from '../support/configuration.ts';
-import { quickEngine, temporaryFolder } from '../support/gateway.ts';
+import { quickEngine, temporaryFolder, testListen } from '../support/gateway.ts';
 import { audience, type JwtIssuer, jwtIssuer } from '../support/jwt-issuer.ts';
 import { requestFor } from '../support/simulation.ts';
 
@@ -31,7 +31,7 @@ let gateway: Gateway;
 
 async function started(keys: readonly object[]): Promise<Gateway> {
   const file = {
-    listen: { port: 0 },
+    listen: testListen,
     store: { url: `sqlite:${folder}/godwit.db` },
     engine: quickEngine,
     accounts,

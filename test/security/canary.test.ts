@@ -5,7 +5,7 @@ import { startGateway } from '../../src/gateway.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { checkedConfig } from '../support/configuration.ts';
-import { spawnGateway, temporaryFolder } from '../support/gateway.ts';
+import { spawnGateway, temporaryFolder, testListen } from '../support/gateway.ts';
 import { canary, found } from './support/canaries.ts';
 import { type Answers, echoes, useEverything } from './support/whole-api.ts';
 import { allSecrets, configurationIn, providers, startWorld, type World } from './support/world.ts';
@@ -36,7 +36,7 @@ describe('no secret leaks', () => {
   it('from a gateway in this process: its trace log, its answers, its database', async () => {
     const folder = await temporaryFolder();
     const lines: string[] = [];
-    const config = await checkedConfig({ ...(await configurationIn(folder, world)), listen: { port: 0 } }, {}, false);
+    const config = await checkedConfig({ ...(await configurationIn(folder, world)), listen: testListen }, {}, false);
     const log = createLog('trace', { write: (line: string) => void lines.push(line) });
     const gateway = await startGateway(config, systemRuntime, log, 'test');
     let answers: Answers;

@@ -19,12 +19,21 @@ export async function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'godwit-'));
 }
 
+/** A free port, and no refusals while this process is too busy with other tests to measure its own load. */
+export const testListen = { port: 0, maxEventLoopDelayMs: 0 };
+
+/** Settings of a configuration file, unchecked. */
+export interface TestConfig {
+  readonly listen?: object;
+  readonly [setting: string]: unknown;
+}
+
 /** A gateway in this process, on a free port, with the accounts of the given clouds. */
 export async function startTestGateway(
   accounts: readonly unknown[],
   options: {
     readonly storeUrl?: string;
-    readonly config?: object;
+    readonly config?: TestConfig;
     /** The gateway takes itself for the one with the built-in clouds. */
     readonly sandbox?: boolean;
     /** How the store is opened. */
@@ -33,12 +42,12 @@ export async function startTestGateway(
 ): Promise<Gateway> {
   const folder = await temporaryFolder();
   const file = {
-    listen: { port: 0 },
     store: { url: options.storeUrl ?? `sqlite:${join(folder, 'godwit.db')}` },
     engine: quickEngine,
     log: { level: 'silent' },
     accounts,
     ...options.config,
+    listen: { ...testListen, ...options.config?.listen },
   };
   const config = await checkedConfig(file, {}, options.sandbox ?? false);
   return startGateway(config, systemRuntime, createLog('silent'), 'test', null, undefined, options.open);
@@ -56,14 +65,15 @@ export interface GatewayProcess {
 /** A gateway as a process of its own. Without `file` it runs in the newcomer's mode, with its own sandbox. */
 export async function spawnGateway(
   folder: string,
-  file: object | null,
+  file: TestConfig | null,
   more: NodeJS.ProcessEnv = {},
 ): Promise<GatewayProcess> {
   const port = await freePort();
   const environment: NodeJS.ProcessEnv = { PATH: process.env.PATH, PORT: String(port), ...more };
   if (file !== null) {
     environment.GODWIT_CONFIG = join(folder, 'godwit.json');
-    await writeFile(environment.GODWIT_CONFIG, JSON.stringify(file));
+    const listen = { maxEventLoopDelayMs: testListen.maxEventLoopDelayMs, ...file.listen };
+    await writeFile(environment.GODWIT_CONFIG, JSON.stringify({ ...file, listen }));
   }
   const child = withUs(
     spawn(process.execPath, [resolve(import.meta.dirname, '../../src/godwit.js')], {
@@ -97,7 +107,7 @@ export async function spawnGateway(
   };
 }
 
-export function configFile(sandbox: SandboxUrls, folder: string): object {
+export function configFile(sandbox: SandboxUrls, folder: string): TestConfig {
   return {
     store: { url: `sqlite:${join(folder, 'godwit.db')}` },
     engine: quickEngine,

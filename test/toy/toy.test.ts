@@ -9,7 +9,7 @@ import { systemRuntime } from '../../src/runtime.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { backup, migration, reply } from '../providers/alibaba/fixture.ts';
 import { lawsOf } from '../providers/contract/laws.ts';
-import { quickEngine } from '../support/gateway.ts';
+import { quickEngine, testListen } from '../support/gateway.ts';
 import { startPelicanCloud } from './cloud.ts';
 import { pelican } from './pelican/index.ts';
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
     credentials: { key },
     endpoints: { api: cloud.url },
   };
-  const file = { listen: { port: 0 }, store: { url: 'sqlite::memory:' }, engine: quickEngine, accounts: [account] };
+  const file = { listen: testListen, store: { url: 'sqlite::memory:' }, engine: quickEngine, accounts: [account] };
   const config = await checkedConfig(file, {}, false, registry);
   gateway = await startGateway(config, systemRuntime, createLog('silent'), 'test', null, registry);
 });

@@ -4,7 +4,7 @@ import type { Gateway } from '../../../src/gateway.ts';
 import { sandboxAccounts } from '../../../src/sandbox/accounts.ts';
 import type { Sandbox } from '../../../src/sandbox/server.ts';
 import { openStore } from '../../../src/store/open.ts';
-import { startTestGateway } from '../../support/gateway.ts';
+import { startTestGateway, type TestConfig } from '../../support/gateway.ts';
 
 export interface SeededGateway {
   readonly gateway: Gateway;
@@ -14,7 +14,7 @@ export interface SeededGateway {
 }
 
 /** A gateway whose store the test writes into. */
-export async function startSeededGateway(clouds: Sandbox, config: object = {}): Promise<SeededGateway> {
+export async function startSeededGateway(clouds: Sandbox, config: TestConfig = {}): Promise<SeededGateway> {
   let store: Store | null = null;
   const gateway = await startTestGateway(sandboxAccounts(clouds), {
     sandbox: true,

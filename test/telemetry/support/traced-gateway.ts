@@ -7,7 +7,7 @@ import type { Sandbox } from '../../../src/sandbox/server.ts';
 import { createLog } from '../../../src/telemetry/log.ts';
 import type { Tracing } from '../../../src/telemetry/span.ts';
 import { checkedConfig } from '../../support/configuration.ts';
-import { quickEngine, temporaryFolder } from '../../support/gateway.ts';
+import { quickEngine, temporaryFolder, testListen } from '../../support/gateway.ts';
 
 export interface LoggedGateway {
   readonly gateway: Gateway;
@@ -23,7 +23,7 @@ export async function startLoggedGateway(
 ): Promise<LoggedGateway> {
   const folder = await temporaryFolder();
   const file = {
-    listen: { port: 0 },
+    listen: testListen,
     store: { url: `sqlite:${join(folder, 'godwit.db')}` },
     engine: quickEngine,
     accounts: sandboxAccounts(sandbox),
