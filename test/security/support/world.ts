@@ -5,7 +5,7 @@ import { systemRuntime } from '../../../src/runtime.ts';
 import { sandboxAccounts } from '../../../src/sandbox/accounts.ts';
 import { startSandbox } from '../../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../../src/sandbox/server.ts';
-import { quickEngine } from '../../support/gateway.ts';
+import { quickEngine, type TestConfig } from '../../support/gateway.ts';
 import { audience, type JwtIssuer, jwtIssuer } from '../../support/jwt-issuer.ts';
 import type { ProviderId } from '../../support/providers.ts';
 import { type TappingProxy, tappingProxy } from '../../support/tapping-proxy.ts';
@@ -80,7 +80,7 @@ function accounts(proxies: World['proxies']): object[] {
 }
 
 /** Configuration of a gateway whose store and encryption key lie in that folder. */
-export async function configurationIn(folder: string, { proxies, issuer }: World): Promise<object> {
+export async function configurationIn(folder: string, { proxies, issuer }: World): Promise<TestConfig> {
   await writeFile(join(folder, 'key'), encryptionKey);
   return {
     store: { url: `sqlite:${join(folder, 'godwit.db')}` },
