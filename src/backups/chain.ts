@@ -1,5 +1,20 @@
 import { type Lsn, parseLsn } from './lsn.ts';
 import type { BackupFile } from './read.ts';
+import {
+  type ChainRules,
+  compare,
+  firstIndex,
+  fits,
+  inOrder,
+  type Link,
+  type Logs,
+  type Route,
+  type Routes,
+  routesOf,
+  type Start,
+} from './routes.ts';
+
+export type { ChainRules };
 
 /** A backup file with its key in the object store. */
 export interface NamedFile {
@@ -33,22 +48,9 @@ export interface Chain {
   readonly gaps: readonly Gap[];
 }
 
-/** The types of backups that may follow the full backup of a chain. */
-export interface ChainRules {
-  /** Whether a differential backup may follow the full backup. */
-  readonly differential: boolean;
-  /** Whether log backups may follow. */
-  readonly logs: boolean;
-}
-
-/** The position that a chain has reached and that the next file must continue. */
-export interface Reached {
+/** The position of a chain, which the next file has to follow. */
+export interface Reached extends Start {
   readonly key: string;
-  /** `checkpointLsn` of the full backup, on which its differential backups are based. */
-  readonly baseLsn: Lsn | undefined;
-  readonly lastLsn: Lsn;
-  /** Whether a log backup has been restored. A differential backup cannot follow one. */
-  readonly hasLogs: boolean;
 }
 
 /**
@@ -60,18 +62,6 @@ export interface Continuation {
   readonly restores: readonly string[];
   readonly needless: readonly Needless[];
   readonly gaps: readonly Gap[];
-}
-
-/** A file that can be part of a chain: it is whole and states its position. */
-interface Link {
-  readonly key: string;
-  readonly type: 'full' | 'differential' | 'log';
-  readonly firstLsn: Lsn;
-  readonly lastLsn: Lsn;
-  readonly checkpointLsn: Lsn | undefined;
-  readonly databaseBackupLsn: Lsn | undefined;
-  readonly copyOnly: boolean;
-  readonly finishedAt: string;
 }
 
 /** Finds the chains in a set of files, one per database. Databases with the same name are distinguished by their binding id. Pure. */
@@ -91,11 +81,8 @@ export function chainsOf(files: readonly NamedFile[], rules: ChainRules): readon
 
 /** Finds the files that continue a chain from the position `reached`. Pure. */
 export function continuationOf(reached: Reached, files: readonly NamedFile[], rules: ChainRules): Continuation {
-  return follow(
-    reached,
-    files.map(linkOf).filter((link) => link !== undefined),
-    rules,
-  );
+  const links = files.map(linkOf).filter((link) => link !== undefined);
+  return follow(reached, links, routesOf(links, rules), rules);
 }
 
 /**
@@ -119,6 +106,8 @@ function linkOf({ key, file }: NamedFile): Link | undefined {
   if (kind !== 'backup' || whole === false || header.type === null) return undefined;
   if ((header.stripe?.of ?? 1) !== 1 || (header.sets ?? 1) !== 1) return undefined;
   if (firstLsn === undefined || lastLsn === undefined) return undefined;
+  // No server writes such a log. A chain that followed it would go back and never end.
+  if (header.type === 'log' && lastLsn < firstLsn) return undefined;
   return {
     key,
     type: header.type,
@@ -133,28 +122,19 @@ function linkOf({ key, file }: NamedFile): Link | undefined {
 
 interface Candidate {
   readonly full: Link;
-  readonly rest: Continuation;
-  /** The position that the chain reaches without a gap. */
-  readonly reach: Lsn;
+  readonly route: Route;
 }
 
 /** Chooses the chain that reaches furthest without a gap; among equals the shortest, then the one with the newest full backup. */
 function bestChain(links: readonly Link[], rules: ChainRules): Omit<Chain, 'database'> {
+  const routes = routesOf(links, rules);
   const [best] = links
     .filter((link) => link.type === 'full')
-    .map((full): Candidate => {
-      const rest = follow(advanced(undefined, full), links, rules);
-      return { full, rest, reach: lastOf(rest.ready, links)?.lastLsn ?? full.lastLsn };
-    })
+    .map((full): Candidate => ({ full, route: routes.from(advanced(undefined, full)) }))
     .toSorted((a, b) => byPreference(a, b, rules));
-  if (best === undefined) return withoutFull(links, rules);
-  const { full, rest } = best;
-  return {
-    complete: rest.gaps.length === 0,
-    restores: [full.key, ...rest.restores],
-    needless: rest.needless,
-    gaps: rest.gaps,
-  };
+  if (best === undefined) return withoutFull(links, routes, rules);
+  const { restores, needless, gaps } = follow(advanced(undefined, best.full), links, routes, rules);
+  return { complete: gaps.length === 0, restores: [best.full.key, ...restores], needless, gaps };
 }
 
 /**
@@ -164,13 +144,13 @@ function bestChain(links: readonly Link[], rules: ChainRules): Omit<Chain, 'data
 function byPreference(a: Candidate, b: Candidate, { differential, logs }: ChainRules): number {
   return (
     (differential && !logs ? compare(a.full.copyOnly, b.full.copyOnly) : 0) ||
-    compare(b.reach, a.reach) ||
-    a.rest.ready.length - b.rest.ready.length ||
+    compare(b.route.reach, a.route.reach) ||
+    a.route.files - b.route.files ||
     inOrder(b.full, a.full)
   );
 }
 
-function withoutFull(links: readonly Link[], rules: ChainRules): Omit<Chain, 'database'> {
+function withoutFull(links: readonly Link[], routes: Routes, rules: ChainRules): Omit<Chain, 'database'> {
   const [first] = links.toSorted(inOrder);
   if (first === undefined) return { complete: false, restores: [], needless: [], gaps: [] };
   const missing: Gap = {
@@ -179,7 +159,7 @@ function withoutFull(links: readonly Link[], rules: ChainRules): Omit<Chain, 'da
     detail: `No full backup is there that \`${first.key}\` could follow.`,
   };
   const start = { ...advanced(undefined, first), baseLsn: first.databaseBackupLsn, hasLogs: first.type === 'log' };
-  const rest = follow(start, links, rules);
+  const rest = follow(start, links, routes, rules);
   return {
     complete: false,
     restores: [first.key, ...rest.restores],
@@ -188,27 +168,18 @@ function withoutFull(links: readonly Link[], rules: ChainRules): Omit<Chain, 'da
   };
 }
 
-function follow(start: Reached, links: readonly Link[], rules: ChainRules): Continuation {
-  const others = links.filter((link) => link.key !== start.key);
-  const logs = rules.logs ? logsOf(others) : noLogs;
-  const differentials =
-    rules.differential && !start.hasLogs
-      ? others.filter((link) => link.type === 'differential' && fits(start, link) && link.lastLsn > start.lastLsn)
-      : [];
-  // A differential backup replaces the logs before it and can bridge a gap. Without logs, the last differential backup reaches furthest.
-  let walk = walkFrom(start, [], logs);
-  for (const differential of differentials) {
-    const other = walkFrom(advanced(start, differential), [differential], logs);
-    if (other.reach > walk.reach || (other.reach === walk.reach && other.ready.length < walk.ready.length))
-      walk = other;
-  }
+function follow(start: Reached, links: readonly Link[], routes: Routes, rules: ChainRules): Continuation {
+  const { differential } = routes.from(start);
+  const walk = differential
+    ? walkFrom(advanced(start, differential), [differential], routes.logs)
+    : walkFrom(start, [], routes.logs);
   const used = new Set(walk.restores.map((link) => link.key));
   return {
     ready: walk.ready.map((link) => link.key),
     restores: walk.restores.map((link) => link.key),
     gaps: walk.gaps,
-    needless: others
-      .filter((link) => !used.has(link.key))
+    needless: links
+      .filter((link) => link.key !== start.key && !used.has(link.key))
       .toSorted(inOrder)
       .map((link) => ({ key: link.key, reason: whyNeedless(link, start, walk.restores, rules) })),
   };
@@ -218,8 +189,6 @@ interface Walk {
   readonly ready: readonly Link[];
   readonly restores: readonly Link[];
   readonly gaps: readonly Gap[];
-  /** The position that the walk reaches without a gap. */
-  readonly reach: Lsn;
 }
 
 /** Adds logs one by one, each time the one that reaches furthest. If no log follows, records a gap and continues after it. */
@@ -227,7 +196,7 @@ function walkFrom(start: Reached, before: readonly Link[], logs: Logs): Walk {
   const restores = [...before];
   const gaps: Gap[] = [];
   let { key, lastLsn } = start;
-  let [ready, reach] = [restores.length, lastLsn];
+  let ready = restores.length;
   for (;;) {
     const following = logs.following(lastLsn);
     const next = following ?? logs.beyond(lastLsn);
@@ -235,46 +204,9 @@ function walkFrom(start: Reached, before: readonly Link[], logs: Logs): Walk {
     if (following === undefined) gaps.push(gapBetween(key, lastLsn, next));
     restores.push(next);
     ({ key, lastLsn } = next);
-    if (gaps.length === 0) [ready, reach] = [restores.length, lastLsn];
+    if (gaps.length === 0) ready = restores.length;
   }
-  return { ready: restores.slice(0, ready), restores, gaps, reach };
-}
-
-interface Logs {
-  /** The log that starts at or before a position and reaches furthest beyond it. */
-  following(point: Lsn): Link | undefined;
-  /** The first log that starts after a position. */
-  beyond(point: Lsn): Link | undefined;
-}
-
-const noLogs: Logs = { following: () => undefined, beyond: () => undefined };
-
-function logsOf(links: readonly Link[]): Logs {
-  const byStart = links
-    .filter((link) => link.type === 'log')
-    .toSorted((a, b) => compare(a.firstLsn, b.firstLsn) || inOrder(a, b));
-  const furthest: Link[] = [];
-  for (const link of byStart) {
-    const previous = furthest.at(-1);
-    furthest.push(previous === undefined || link.lastLsn > previous.lastLsn ? link : previous);
-  }
-  /** The number of logs that start at or before a position. */
-  const begun = (point: Lsn): number => {
-    let [low, high] = [0, byStart.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((byStart[middle]?.firstLsn ?? 0n) <= point) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  return {
-    following(point) {
-      const link = furthest[begun(point) - 1];
-      return link !== undefined && link.lastLsn > point ? link : undefined;
-    },
-    beyond: (point) => byStart[begun(point)],
-  };
+  return { ready: restores.slice(0, ready), restores, gaps };
 }
 
 function whyNeedless(link: Link, start: Reached, restores: readonly Link[], rules: ChainRules): string {
@@ -284,13 +216,13 @@ function whyNeedless(link: Link, start: Reached, restores: readonly Link[], rule
     if (!fits(start, link)) return 'It is based on another full backup than the one that the chain starts from.';
     if (!rules.differential) return 'This chain takes no differential backup here.';
     if (start.hasLogs) return 'A log backup has been restored; no differential backup can follow it.';
-    const later = restores.find((each) => each.type === 'differential');
-    return later
-      ? `The differential backup \`${later.key}\` contains its changes.`
+    const [first] = restores;
+    return first?.type === 'differential'
+      ? `The differential backup \`${first.key}\` contains its changes.`
       : 'The log backups lead as far without it.';
   }
   if (!rules.logs) return 'This chain takes no log backups.';
-  const covering = restores.find((each) => each.lastLsn >= link.lastLsn) ?? restores.at(-1);
+  const covering = restores[firstIndex(restores, (each) => each.lastLsn >= link.lastLsn)] ?? restores.at(-1);
   return covering ? `The chain with \`${covering.key}\` contains its changes.` : 'Its changes are already restored.';
 }
 
@@ -304,11 +236,6 @@ function gapBetween(after: string, reached: Lsn, next: Link): Gap {
   };
 }
 
-/** Whether a differential backup is based on the chain's full backup. */
-function fits(reached: Reached, differential: Link): boolean {
-  return reached.baseLsn !== undefined && differential.databaseBackupLsn === reached.baseLsn;
-}
-
 function advanced(reached: Reached | undefined, link: Link): Reached {
   return {
     key: link.key,
@@ -316,18 +243,4 @@ function advanced(reached: Reached | undefined, link: Link): Reached {
     lastLsn: reached !== undefined && reached.lastLsn > link.lastLsn ? reached.lastLsn : link.lastLsn,
     hasLogs: link.type === 'log' || (reached?.hasLogs ?? false),
   };
-}
-
-function lastOf(keys: readonly string[], links: readonly Link[]): Link | undefined {
-  const last = keys.at(-1);
-  return links.find((link) => link.key === last);
-}
-
-/** Sorts by last LSN, then time, then key, so that the result does not depend on the order of the listing. */
-function inOrder(a: Link, b: Link): number {
-  return compare(a.lastLsn, b.lastLsn) || compare(a.finishedAt, b.finishedAt) || compare(a.key, b.key);
-}
-
-function compare<T>(a: T, b: T): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -83,6 +83,45 @@ describe('a chain built from any subset of a backup history, listed in any order
   });
 });
 
+describe('a chain', () => {
+  const made = history(['full', 'differential', 'log']);
+  const [full, differential, log] = made as [NamedFile, NamedFile, NamedFile];
+  const at = (file: NamedFile, key: string, header: object): NamedFile => ({
+    key,
+    file: { ...file.file, header: { ...file.file.header, ...header } },
+  });
+  const lsn = (number: number) => String(25_000_001_000_000_001n + BigInt(number));
+
+  it.each([
+    ['full backups', 'log'],
+    ['differential backups of one full backup', 'differential'],
+  ] as const)('of 20,000 files is found when half of them are %s', (_, kind) => {
+    const base = lsn(0);
+    const files = Array.from({ length: 20_000 }, (_, number) => {
+      const [key, lastLsn] = [`file-${number}.bak`, lsn(number)];
+      if (number % 2 === 1) return at(log, key, { firstLsn: lsn(number - 1), lastLsn });
+      if (number === 0 || kind === 'log') return at(full, key, { lastLsn, checkpointLsn: lastLsn });
+      return at(differential, key, { lastLsn, databaseBackupLsn: base });
+    });
+    const [chain] = chainsOf(files, { differential: true, logs: true });
+    // Each second step is missing, so no chain reaches further than its start and one log.
+    expect(chain?.restores.slice(0, 2)).toEqual(
+      kind === 'log' ? ['file-19998.bak', 'file-19999.bak'] : ['file-0.bak', 'file-19998.bak'],
+    );
+    expect(chain?.needless).toHaveLength(20_000 - (chain?.restores.length ?? 0));
+  });
+
+  it('leaves out a log that ends before it begins', () => {
+    const logs = [
+      at(log, 'first.trn', { firstLsn: lsn(0), lastLsn: lsn(100) }),
+      at(log, 'backwards.trn', { firstLsn: lsn(200), lastLsn: lsn(50) }),
+    ];
+    const start = at(full, 'full.bak', { lastLsn: lsn(10), checkpointLsn: lsn(10) });
+    const [chain] = chainsOf([start, ...logs], { differential: false, logs: true });
+    expect(chain).toMatchObject({ restores: ['full.bak', 'first.trn'], complete: true });
+  });
+});
+
 function fileOf(files: readonly NamedFile[], key: string): NamedFile {
   const file = files.find((each) => each.key === key);
   if (file === undefined) throw new Error(`no file ${key}`);

@@ -1,10 +1,21 @@
-import { type ChainRules, chainsOf, continuationOf, type Gap, type NamedFile, reachedBy } from '../../backups/chain.ts';
+import {
+  type Chain,
+  type ChainRules,
+  chainsOf,
+  continuationOf,
+  type Gap,
+  type NamedFile,
+  reachedBy,
+} from '../../backups/chain.ts';
 import { awaitsFullBackup } from '../../domain/feed.ts';
 import type { Migration, Source } from '../../domain/migration.ts';
 import type { Provider } from '../../domain/provider.ts';
 import type { Account } from '../../domain/vendor.ts';
 import type { BackupType } from '../../domain/vocabulary.ts';
 import { namedFile } from '../service/backup-checks.ts';
+
+/** After this many rounds of finding misnamed files one by one, all names are checked. */
+const maxNameRounds = 8;
 
 /** The provider and account whose rules for file names apply. */
 export interface Naming {
@@ -90,12 +101,15 @@ export function wellNamedChain(
       eligible.flatMap(({ key }) => (types.get(key) === 'full' ? key : [])),
       migration,
     );
-  for (;;) {
+  for (let round = 1; ; round++) {
     const usable = eligible.filter(({ key }) => !misnamed.has(key));
     const chain = chainOf(migration, usable, rules);
     const [first] = chain.coming;
     const base = first !== undefined && awaitsFullBackup(migration) ? startingWith(migration, first) : migration;
-    if (check(chain.coming, base) === 0) return { chain, misnamed };
+    // In a folder of misnamed files each round may find only one. After a few rounds all names are checked at once.
+    const checked =
+      round < maxNameRounds ? chain.coming : usable.flatMap(({ key }) => (types.get(key) === 'full' ? [] : key));
+    if (check(checked, base) === 0) return { chain, misnamed };
   }
 }
 
@@ -104,9 +118,15 @@ function firstChain(migration: Migration, eligible: readonly NamedFile[], rules:
   const names = new Set(chains.map(({ database }) => database.toLowerCase()));
   if (names.size > 1 && (migration.target.databases ?? []).length === 0)
     return { ...nothing, other: 'The folder holds full backups of several databases: name one in `target.databases`.' };
+  const finishedAt = new Map(eligible.map(({ key, file }) => [key, file.header.finishedAt]));
+  const endOf = ({ restores }: Chain): number => {
+    const last = finishedAt.get(restores.at(-1) ?? '');
+    return last == null ? 0 : Date.parse(`${last}Z`);
+  };
   const [best] = chains
     .filter(({ gaps }) => gaps[0]?.after !== null)
-    .toSorted((a, b) => lastOf(b.restores, eligible) - lastOf(a.restores, eligible));
+    .map((chain) => ({ ...chain, end: endOf(chain) }))
+    .toSorted((a, b) => b.end - a.end);
   if (best === undefined) return { ...nothing, other: 'The full backup before it is missing.' };
   const [gap = null] = best.gaps;
   const ready = gap === null ? best.restores : best.restores.slice(0, best.restores.indexOf(gap.before));
@@ -119,11 +139,6 @@ function firstChain(migration: Migration, eligible: readonly NamedFile[], rules:
     gap: migration.mode === 'full' ? null : gap,
     other: 'It belongs to another database than the chain.',
   };
-}
-
-function lastOf(restores: readonly string[], files: readonly NamedFile[]): number {
-  const last = files.find(({ key }) => key === restores.at(-1))?.file.header.finishedAt;
-  return last == null ? 0 : Date.parse(`${last}Z`);
 }
 
 /** The types of backups that may follow the full one in this mode. */
