@@ -42,6 +42,16 @@ export interface FeedStore {
   /** Leases a due folder that nobody else has leased, for `leaseMs` milliseconds; null: there is none. */
   claimFolder(owner: string, now: Instant, leaseMs: number): Promise<WatchedFolder | null>;
   /**
+   * Renews the lease of a folder as it was claimed, for `leaseMs` milliseconds from `now`. `scannedAt`: the time of the listing whose records
+   * are stored; null: unchanged. `woken`: the lease is renewed, and the folder was woken since the claim. `lost`: another process has the
+   * lease.
+   */
+  renewFolder(
+    claimed: WatchedFolder,
+    owner: string,
+    lease: { readonly now: Instant; readonly leaseMs: number; readonly scannedAt: Instant | null },
+  ): Promise<'held' | 'woken' | 'lost'>;
+  /**
    * Ends the scan of a folder as it was claimed. A folder that was woken during the scan stays due. Returns false if another process has the
    * lease.
    */
@@ -49,8 +59,8 @@ export interface FeedStore {
   /** Makes a folder due at once. */
   wakeFolder(id: string, now: Instant): Promise<void>;
   folder(id: string): Promise<WatchedFolder | null>;
-  /** The records of a folder in the order of their keys. */
-  folderDocuments(id: string): Promise<readonly FolderDocument[]>;
+  /** At most `limit` records of a folder in the order of their keys, from the first one after the key `after`; null: from the beginning. */
+  folderDocuments(id: string, after: string | null, limit: number): Promise<readonly FolderDocument[]>;
   /** Writes the records in `put` and removes those with the keys in `removed`. */
   changeFolderDocuments(id: string, put: readonly FolderDocument[], removed: readonly string[]): Promise<void>;
   /** Ids of the active migrations that watch a folder. */

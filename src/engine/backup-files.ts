@@ -32,6 +32,7 @@ export interface BackupFiles {
     prefix: string,
     most: number,
     options?: CallOptions,
+    beforePage?: () => Promise<void>,
   ): Promise<{ readonly objects: readonly StoredObject[]; readonly complete: boolean }>;
   /**
    * Reads the header of one file. `known`: the object as a list shows it; then the header of an unchanged file comes from a cache. Vendor errors
@@ -113,12 +114,13 @@ export function createBackupFiles(
       return null;
     },
 
-    async list(place, prefix, most, options) {
+    async list(place, prefix, most, options, beforePage) {
       const store = storeOf(place);
       const objects: StoredObject[] = [];
       let from: string | null = null;
       do {
         const start: string | null = from;
+        await beforePage?.();
         const page: ReturnType<ObjectStore['parsePage']> = await converse(
           place,
           onePage(store, place, prefix, start),

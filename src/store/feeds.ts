@@ -1,7 +1,13 @@
 import { hash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { takesFiles } from '../domain/feed.ts';
-import { type FolderDocument, folderKey, type ScanEnd, type WatchedFolder } from '../domain/feed-store.ts';
+import {
+  type FeedStore,
+  type FolderDocument,
+  folderKey,
+  type ScanEnd,
+  type WatchedFolder,
+} from '../domain/feed-store.ts';
 import type { Instant, Migration } from '../domain/migration.ts';
 import type { Session, SqlDialect } from './session.ts';
 import type { FeedFoldersTable, Tables } from './tables.ts';
@@ -76,6 +82,24 @@ function dueFolder(db: Kysely<Tables>, dialect: SqlDialect, now: Instant) {
     .executeTakeFirst();
 }
 
+/** `FeedStore.renewFolder` inside its transaction. */
+export async function renewFolder(
+  { db }: Session,
+  claimed: WatchedFolder,
+  owner: string,
+  { now, leaseMs, scannedAt }: Parameters<FeedStore['renewFolder']>[2],
+): Promise<'held' | 'woken' | 'lost'> {
+  const row = await db
+    .updateTable('feed_folders')
+    .set({ lease_until: Math.ceil(now + leaseMs), ...(scannedAt !== null && { scanned_at: Math.ceil(scannedAt) }) })
+    .where('id', '=', claimed.id)
+    .where('lease_owner', '=', owner)
+    .returning('due_at')
+    .executeTakeFirst();
+  if (row === undefined) return 'lost';
+  return row.due_at === claimed.dueAt ? 'held' : 'woken';
+}
+
 /** `FeedStore.finishFolder`. */
 export async function finishFolder(
   db: Kysely<Tables>,
@@ -115,12 +139,19 @@ export async function findFolder(db: Kysely<Tables>, id: string): Promise<Watche
 }
 
 /** `FeedStore.folderDocuments`. */
-export async function folderDocuments(db: Kysely<Tables>, id: string): Promise<readonly FolderDocument[]> {
+export async function folderDocuments(
+  db: Kysely<Tables>,
+  id: string,
+  after: string | null,
+  limit: number,
+): Promise<readonly FolderDocument[]> {
   return db
     .selectFrom('feed_files')
     .select(['object_key as key', 'document'])
     .where('folder_id', '=', id)
+    .$if(after !== null, (query) => query.where('object_key', '>', after ?? ''))
     .orderBy('object_key')
+    .limit(limit)
     .execute();
 }
 

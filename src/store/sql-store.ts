@@ -42,6 +42,7 @@ import {
   folderDocuments,
   folderIdOf,
   forgetFolders,
+  renewFolder,
   wakeFolder,
   watchersOf,
 } from './feeds.ts';
@@ -264,6 +265,10 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     return this.#backend.write((session) => finishFolder(session.db, claimed, owner, end));
   }
 
+  renewFolder(claimed: WatchedFolder, owner: string, lease: Parameters<FeedStore['renewFolder']>[2]) {
+    return this.#backend.write((session) => renewFolder(session, claimed, owner, lease));
+  }
+
   wakeFolder(id: string, now: number) {
     return this.#backend.write((session) => wakeFolder(session.db, id, now));
   }
@@ -272,8 +277,8 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     return this.#backend.read((db) => findFolder(db, id));
   }
 
-  folderDocuments(id: string) {
-    return this.#backend.read((db) => folderDocuments(db, id));
+  folderDocuments(id: string, after: string | null, limit: number) {
+    return this.#backend.read((db) => folderDocuments(db, id, after, limit));
   }
 
   changeFolderDocuments(id: string, put: readonly FolderDocument[], removed: readonly string[]) {

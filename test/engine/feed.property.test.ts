@@ -54,7 +54,8 @@ class World {
     const listed = new Map(afterListing(this.#files, objects, this.now));
     for (const [key, each] of listed) {
       const file = this.#all.find((known) => known.key === key)?.file;
-      if (each.file === null && file) listed.set(key, afterLook(each, { outcome: 'read', object: each.object, file }));
+      if (each.file === null && file)
+        listed.set(key, afterLook(each, { outcome: 'read', object: each.object, file }, this.now));
     }
     this.#files = listed;
     const plan = planFeed(this.migration, listed, { provider: this.provider, account, now: this.now, scanMs });

@@ -1,3 +1,4 @@
+import { storageFault } from '../../backups/faults.ts';
 import type { BackupFile } from '../../backups/read.ts';
 import type { StoredObject } from '../../domain/object-store.ts';
 import type { Look } from '../backup-files.ts';
@@ -11,12 +12,14 @@ export interface FolderFile {
   readonly file: BackupFile | null;
   /** Why reading the header failed; null: it did not. */
   readonly unread: string | null;
+  /** Time of that attempt; absent: none has failed. */
+  readonly triedAt?: number;
 }
 
 /** Maximum number of objects per folder. In a larger folder only the first ones in the order of keys are used. */
 export const maxObjects = 100_000;
 
-/** The state of a folder after a new listing. Changed objects lose their headers. Pure. */
+/** The state of a folder after a new listing. Changed objects lose their headers; files without any change stay the same objects. Pure. */
 export function afterListing(
   known: ReadonlyMap<string, FolderFile>,
   listed: readonly StoredObject[],
@@ -26,8 +29,9 @@ export function afterListing(
   for (const object of listed) {
     if (object.key.endsWith('/')) continue;
     const before = known.get(object.key);
-    const same = before !== undefined && isSame(before.object, object);
-    files.set(object.key, same ? { ...before, object } : { object, seenAt: now, file: null, unread: null });
+    if (before === undefined || !isSame(before.object, object))
+      files.set(object.key, { object, seenAt: now, file: null, unread: null });
+    else files.set(object.key, before.object.storageClass === object.storageClass ? before : { ...before, object });
   }
   return files;
 }
@@ -36,13 +40,29 @@ function isSame(one: StoredObject, other: StoredObject): boolean {
   return one.size === other.size && one.etag === other.etag && one.lastModified === other.lastModified;
 }
 
-/** The state of a file after reading it. */
-export function afterLook(before: FolderFile, look: Look): FolderFile {
-  if (look.outcome === 'read') return { ...before, file: look.file, unread: null };
-  return { ...before, file: null, unread: look.detail };
+/** The state of a file after reading it at the time `now`. */
+export function afterLook({ object, seenAt, ...before }: FolderFile, look: Look, now: number): FolderFile {
+  if (look.outcome === 'read') return { object, seenAt, file: look.file, unread: null };
+  return { object, seenAt, ...before, file: null, unread: look.detail, triedAt: now };
 }
 
-/** Whether the header must be read (again). A file without its end is read again, because it may still grow. */
-export function wantsReading({ object, file }: FolderFile): boolean {
-  return object.size > 0 && (file === null || file.whole === false);
+/**
+ * The files whose headers must be read. `fresh`: no attempt was made yet; the newest first. `again`: an attempt has failed; the longest ago
+ * first. An unchanged file without its end is read again only if its store has no entity tags, because a change would show in the tag.
+ * Files in a storage class from which nothing is restored are not read.
+ */
+export function filesToRead(
+  files: Iterable<FolderFile>,
+  restorable: (storageClass: string) => boolean,
+): { readonly fresh: readonly FolderFile[]; readonly again: readonly FolderFile[] } {
+  const [fresh, again]: [FolderFile[], FolderFile[]] = [[], []];
+  for (const each of files) {
+    const { object, file, unread } = each;
+    if (object.size === 0 || storageFault(object.storageClass, restorable) !== null) continue;
+    if (file === null) (unread === null ? fresh : again).push(each);
+    else if (file.whole === false && object.etag === null) again.push(each);
+  }
+  fresh.sort((a, b) => (b.object.lastModified ?? 0) - (a.object.lastModified ?? 0));
+  again.sort((a, b) => (a.triedAt ?? 0) - (b.triedAt ?? 0));
+  return { fresh, again };
 }

@@ -5,7 +5,7 @@ import { failedBackup } from '../../domain/lifecycle.ts';
 import type { Backup, Migration } from '../../domain/migration.ts';
 import type { BackupType, FeedVerdict } from '../../domain/vocabulary.ts';
 import { type Naming, nameFaults, wellNamedChain } from './folder-chain.ts';
-import { type FolderFile, wantsReading } from './folder-file.ts';
+import type { FolderFile } from './folder-file.ts';
 
 /** A file to take as a backup now. */
 export interface Taking {
@@ -68,7 +68,7 @@ export function planFeed(migration: Migration, files: ReadonlyMap<string, Folder
     }
     const [verdict, reason] = judged(migration, each, context);
     say(key, verdict, reason);
-    if (verdict === 'waiting' && wantsReading(each) && each.unread === null) reading = true;
+    if (verdict === 'waiting' && mayBecomeBetter(each, context)) reading = true;
     if (verdict === 'waiting' && each.file?.kind === 'backup' && each.file.whole !== false)
       eligible.push({ key, file: each.file });
   }
@@ -159,6 +159,13 @@ function judged(
     return ['refused', 'The end of its header was not found, so its position in the chain is unknown.'];
   if (!isSettled(each, context)) return ['waiting', 'Two listings must show it unchanged.'];
   return ['waiting', 'It waits for its turn.'];
+}
+
+/** Whether it may turn out to be a better full backup: its header is unread, or its upload may still go on. */
+function mayBecomeBetter(each: FolderFile, context: PlanContext): boolean {
+  const { object, file, unread } = each;
+  if (object.size === 0 || unread !== null) return false;
+  return file === null || (file.whole === false && !isSettled(each, context));
 }
 
 function isSettled({ seenAt }: FolderFile, { now, scanMs }: PlanContext): boolean {

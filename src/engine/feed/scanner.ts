@@ -1,22 +1,16 @@
 import { blockedBy, spoken } from '../../domain/aggregate.ts';
 import type { CreationContext } from '../../domain/creation.ts';
-import { behindSeconds, takesFiles } from '../../domain/feed.ts';
+import { takesFiles } from '../../domain/feed.ts';
 import type { FeedStore, WatchedFolder } from '../../domain/feed-store.ts';
-import type { Instant, Migration } from '../../domain/migration.ts';
-import { someAtOnce } from '../../domain/some-at-once.ts';
+import type { Migration } from '../../domain/migration.ts';
 import { jitteredMs } from '../../domain/timing.ts';
-import { type Account, VendorError, type VendorFailure } from '../../domain/vendor.ts';
+import { VendorError, type VendorFailure } from '../../domain/vendor.ts';
 import type { BackupFiles } from '../backup-files.ts';
 import { accountOf, type EngineContext } from '../context.ts';
 import { reportInterruption } from '../work.ts';
-import { applyPlan } from './apply.ts';
-import { afterListing, afterLook, type FolderFile, maxObjects, wantsReading } from './folder-file.ts';
-import { planFeed } from './plan.ts';
+import { folderLease, ScanEnded } from './folder-lease.ts';
+import { createFolderScan } from './folder-scan.ts';
 
-/** Maximum number of headers read in one scan. The next scan follows at once if there are more. */
-const maxRead = 200;
-/** Maximum number of concurrent reads. */
-const atOnce = 8;
 /** Maximum pause after failed listings, in scan intervals: five minutes by default. */
 const maxPauseIntervals = 10;
 const housekeepingMs = 3_600_000;
@@ -39,9 +33,10 @@ export function createFeedScanner(
 ): FeedScanner {
   const { runtime, settings, owner } = context;
   const scanMs = context.feedScanMs ?? defaultScanMs;
-  /** A scan may read many headers, so its lease is longer than that of a migration. Concurrent scans of a folder are harmless. */
+  /** A round of reading takes longer than a vendor call, so the lease is longer than that of a migration. */
   const leaseMs = settings.leaseMs * 2;
   const stopped = new AbortController();
+  const folderScan = createFolderScan({ context, feeds, files, creation, scanMs, stopped: stopped.signal });
   let nap = new AbortController();
   let loop: Promise<void> = Promise.resolve();
   let cleanedAt = Number.NEGATIVE_INFINITY;
@@ -76,23 +71,31 @@ export function createFeedScanner(
       await feeds.finishFolder(folder, owner, { scannedAt: null, dueAt, failures: 0 });
       return;
     }
-    try {
-      const { more, listedAt } = await scanFor(folder, account, watchers);
-      await feeds.finishFolder(folder, owner, {
-        scannedAt: now,
-        dueAt: more ? runtime.now() : listedAt + scanMs,
-        failures: 0,
-      });
-    } catch (error) {
-      if (!(error instanceof VendorError)) throw error;
-      const failures = folder.failures + 1;
+    const lease = folderLease(feeds, folder, { runtime, owner, leaseMs, stopped: stopped.signal });
+    const report = (outcome: 'ok' | VendorFailure['kind'], behind: number | null): void =>
       context.telemetry?.report({
         event: 'feed_scanned',
         provider: account.provider,
         account: account.name,
-        outcome: error.failure.kind,
-        behindSeconds: null,
+        outcome,
+        behindSeconds: behind,
       });
+    try {
+      const { more, listedAt, behindSeconds } = await folderScan.run(folder, account, watchers, lease);
+      report('ok', behindSeconds);
+      const dueAt = more ? runtime.now() : Math.max(listedAt + scanMs, runtime.now());
+      await feeds.finishFolder(folder, owner, { scannedAt: listedAt, dueAt, failures: 0 });
+    } catch (error) {
+      if (error instanceof ScanEnded && error.reason === 'lost') return;
+      if (stopped.signal.aborted && (error instanceof ScanEnded || error instanceof VendorError)) {
+        // The calls were broken off here, so they say nothing about the folder. Another process goes on at once.
+        const { failures } = folder;
+        await feeds.finishFolder(folder, owner, { scannedAt: null, dueAt: runtime.now(), failures });
+        return;
+      }
+      if (!(error instanceof VendorError)) throw error;
+      const failures = folder.failures + 1;
+      report(error.failure.kind, null);
       const longest = scanMs * Math.min(2 ** failures, maxPauseIntervals);
       const pause = Math.max(
         error.failure.retryAfterMs ?? 0,
@@ -113,82 +116,6 @@ export function createFeedScanner(
     return found;
   }
 
-  /** Lists the folder once for all of its migrations. `more`: whether headers are left to read. Rejects with `VendorError` if listing fails. */
-  async function scanFor(
-    folder: WatchedFolder,
-    account: Account,
-    watchers: readonly Migration[],
-  ): Promise<{ readonly more: boolean; readonly listedAt: Instant }> {
-    const place = { account, region: folder.region, bucket: folder.bucket };
-    const listedAt = runtime.now();
-    const known = await knownFiles(feeds, folder.id);
-    const { objects } = await files.list(place, folder.prefix, maxObjects, { priority: 'observation' });
-    const listed = new Map(afterListing(known, objects, listedAt));
-    const unread = [...listed.values()].filter(wantsReading);
-    const newest = unread
-      .toSorted((a, b) => (b.object.lastModified ?? 0) - (a.object.lastModified ?? 0))
-      .slice(0, maxRead);
-    await someAtOnce(newest, atOnce, async (each) => {
-      if (stopped.signal.aborted) return;
-      const look = await files.look(place, each.object.key, each.object, { priority: 'observation' });
-      listed.set(each.object.key, afterLook(each, look));
-    });
-    await remember(folder.id, known, listed);
-    const behind: number[] = [];
-    for (const { id } of watchers) behind.push(...(await tell(id, listed, listedAt)));
-    context.telemetry?.report({
-      event: 'feed_scanned',
-      provider: account.provider,
-      account: account.name,
-      outcome: 'ok',
-      behindSeconds: behind.length === 0 ? null : Math.max(...behind),
-    });
-    return { more: unread.length > maxRead, listedAt };
-  }
-
-  async function remember(
-    id: string,
-    known: ReadonlyMap<string, FolderFile>,
-    listed: ReadonlyMap<string, FolderFile>,
-  ): Promise<void> {
-    const put = [...listed]
-      .filter(([key, each]) => JSON.stringify(known.get(key)) !== JSON.stringify(each))
-      .map(([key, each]) => ({ key, document: JSON.stringify(each) }));
-    const removed = [...known.keys()].filter((key) => !listed.has(key));
-    if (put.length > 0 || removed.length > 0) await feeds.changeFolderDocuments(id, put, removed);
-  }
-
-  /**
-   * Plans and stores the consequences for one migration in one transaction. Returns its lag in seconds, if known. Files are judged as of
-   * `listedAt`: reading headers may take longer than `scanMs`, and a file that was listed once counts as unsettled.
-   */
-  async function tell(
-    id: string,
-    listed: ReadonlyMap<string, FolderFile>,
-    listedAt: Instant,
-  ): Promise<readonly number[]> {
-    let taken = 0;
-    const result = await context.store.update(id, (latest) => {
-      const account = accountOf(context, latest);
-      if (account === undefined || !takesFiles(latest)) return null;
-      const provider = context.providers.of(latest.provider);
-      const plan = planFeed(latest, listed, { provider, account, now: listedAt, scanMs });
-      taken = plan.take.length;
-      return applyPlan(latest, plan, { now: runtime.now(), scanMs, creation, provider });
-    });
-    if (result.outcome === 'target_busy')
-      context.log.warn(
-        { migrationId: id, outcome: result.outcome },
-        'a file of a watched folder is being restored by another migration',
-      );
-    if (result.outcome !== 'updated' && result.outcome !== 'unchanged') return [];
-    const { migration } = result;
-    const { provider, account } = migration;
-    if (taken > 0) context.telemetry?.report({ event: 'feed_taken', provider, account, count: taken });
-    const behind = behindSeconds(migration);
-    return behind === null ? [] : [behind];
-  }
-
   return {
     start() {
       loop = work();
@@ -205,19 +132,6 @@ export function createFeedScanner(
 
 /** Default interval of listings, in milliseconds. */
 export const defaultScanMs = 30_000;
-
-/** The stored state of a folder. Unreadable documents are skipped, so their objects are read again. */
-export async function knownFiles(feeds: FeedStore, id: string): Promise<ReadonlyMap<string, FolderFile>> {
-  const files = new Map<string, FolderFile>();
-  for (const { key, document } of await feeds.folderDocuments(id)) {
-    try {
-      files.set(key, JSON.parse(document) as FolderFile);
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-    }
-  }
-  return files;
-}
 
 function unreadable(migration: Migration, { bucket, prefix }: WatchedFolder, failure: VendorFailure): Migration | null {
   if (!takesFiles(migration)) return null;

@@ -13,6 +13,7 @@ import type {
 } from '../../domain/vendor.ts';
 import type { ProviderId } from '../../domain/vocabulary.ts';
 import { malformed } from './json.ts';
+import { cutEntries } from './list-entries.ts';
 import { percentEncode } from './percent.ts';
 
 /** The common parts of the three object stores: list requests, ranged reads, errors, and the address of an object. */
@@ -111,6 +112,14 @@ function rootOf(xml: string, root: string): Fields | null {
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
+/** The content of a list, with its entries in `Contents`. */
+function listOf(xml: string): Fields | null {
+  const cut = cutEntries(xml);
+  const list = cut === null ? null : rootOf(cut.rest, 'ListBucketResult');
+  if (cut === null || list === null || list.Contents !== undefined) return rootOf(xml, 'ListBucketResult');
+  return { ...list, Contents: cut.entries };
+}
+
 /** The form of a store's list under `encoding-type=url`. */
 export interface ListForm {
   readonly provider: ProviderId;
@@ -122,7 +131,7 @@ export interface ListForm {
 
 /** Parses one page of a list. Throws `VendorError` of kind `malformed`. */
 export function parsePage(reply: VendorReply, { provider, plusIsSpace, nextElement }: ListForm): ObjectPage {
-  const list = rootOf(reply.body, 'ListBucketResult');
+  const list = listOf(reply.body);
   if (list === null) throw malformedReply(provider, 'ListObjects', reply, 'it is no list of objects');
   const encoded = text(list.EncodingType)?.toLowerCase() === 'url';
   const decode = (value: string): string => {

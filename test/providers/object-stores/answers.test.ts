@@ -50,6 +50,21 @@ describe.each(names)('a list of %s', (name) => {
   });
 
   it.each([
+    ['as stores write it', one('a%26b') + one('c')],
+    ['with line breaks', one('a').replaceAll('><', '>\n  <')],
+    ['with owners', one('a').replace('<Size>', '<Owner><ID>1</ID><DisplayName>x &amp; y</DisplayName></Owner><Size>')],
+    ['with entities', one('a&amp;b&#38;c').replace('abc-2', 'a&lt;b')],
+    ['with attributes', one('a').replace('<Key>', '<Key kind="x">')],
+    ['with empty elements', one('a').replace(/<StorageClass>.*<\/StorageClass>/, '<StorageClass/>')],
+    ['with folders', `${one('a')}<CommonPrefixes><Prefix>p/</Prefix></CommonPrefixes>`],
+  ])('%s is read as an XML parser reads it', (_name, inner) => {
+    const objects = (extra: string) => store.parsePage(list(`${inner}${extra}`)).objects;
+    // A comment leaves the whole document to the parser.
+    expect(objects('')).toEqual(objects('<!-- -->'));
+    expect(objects('')[0]).toMatchObject({ size: 5, etag: expect.stringMatching(/^a/) });
+  });
+
+  it.each([
     ['is HTML', '<html><body>Bad Gateway</body></html>'],
     ['is empty', ''],
     ['is truncated', '<ListBucketResult><Contents><Key>a'],

@@ -86,6 +86,24 @@ export function feedBehaviour(site: Site): void {
     },
   );
 
+  it('renews a lease for its holder alone, and tells that the folder was woken', async () => {
+    const store = await open();
+    const migration = watching({ prefix: 'renewed/' });
+    await store.create(migration, noLease);
+    const id = folderOf(store, migration);
+    const lease = { now: noon + 1400, leaseMs: 500, scannedAt: noon + 1100 };
+    const claimed = await store.claimFolder('a', noon + 1000, 500);
+    if (claimed === null) throw new Error('the folder is not due');
+    expect(await store.renewFolder(claimed, 'b', lease)).toBe('lost');
+    expect(await store.renewFolder(claimed, 'a', lease)).toBe('held');
+    expect(await store.folder(id)).toMatchObject({ scannedAt: noon + 1100 });
+    expect(await store.claimFolder('b', noon + 1800, 500)).toBeNull();
+    await store.wakeFolder(id, noon + 1850);
+    expect(await store.renewFolder(claimed, 'a', { ...lease, scannedAt: null })).toBe('woken');
+    expect(await store.claimFolder('b', noon + 1900, 500)).toMatchObject({ id });
+    expect(await store.renewFolder(claimed, 'a', { ...lease, scannedAt: null })).toBe('lost');
+  });
+
   it('stores what was seen of each object in key order, whatever the keys are', async () => {
     const store = await open();
     const migration = watching({ prefix: 'seen/' });
@@ -98,7 +116,7 @@ export function feedBehaviour(site: Site): void {
       [],
     );
     await store.changeFolderDocuments(id, [{ key: 'seen/a', document: '{"v":2}' }], ['seen/b', 'seen/none']);
-    const documents = await store.folderDocuments(id);
+    const documents = await store.folderDocuments(id, null, 10_000);
     const sorted = keys
       .filter((key) => key !== 'seen/b')
       .toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
@@ -106,6 +124,9 @@ export function feedBehaviour(site: Site): void {
     expect(documents.map(({ document }) => JSON.parse(document).v)).toEqual(
       sorted.map((key) => (key === 'seen/a' ? 2 : 1)),
     );
+    const first = await store.folderDocuments(id, null, 3);
+    const second = await store.folderDocuments(id, first.at(-1)?.key ?? null, 3);
+    expect([...first, ...second].map(({ key }) => key)).toEqual(sorted);
     const many = Array.from({ length: 1500 }, (_, index) => ({ key: `seen/m${index}`, document: '{}' }));
     await store.changeFolderDocuments(id, many, []);
     await store.changeFolderDocuments(
@@ -113,7 +134,7 @@ export function feedBehaviour(site: Site): void {
       [],
       many.map(({ key }) => key),
     );
-    expect(await store.folderDocuments(id)).toHaveLength(5);
+    expect(await store.folderDocuments(id, null, 10_000)).toHaveLength(5);
   });
 
   it('deletes a folder when no migration refers to it, ended ones included', async () => {
@@ -125,7 +146,7 @@ export function feedBehaviour(site: Site): void {
     await store.update(migration.id, (current) => ({ ...current, feed: { ...feed, prefix: 'gone/', closed: true } }));
     expect(await store.watchersOf(id)).toEqual([]);
     await store.forgetFolders();
-    expect(await store.folderDocuments(id)).toHaveLength(1);
+    expect(await store.folderDocuments(id, null, 10_000)).toHaveLength(1);
     await store.remove(migration.id);
     await store.forgetFolders();
     expect(await store.folder(id), 'the next scan finds that nobody watches it').not.toBeNull();
@@ -133,6 +154,6 @@ export function feedBehaviour(site: Site): void {
     if (claimed?.id !== id) throw new Error('the folder is not due');
     await store.finishFolder(claimed, 'a', { scannedAt: null, dueAt: null, failures: 0 });
     await store.forgetFolders();
-    expect([await store.folder(id), await store.folderDocuments(id)]).toEqual([null, []]);
+    expect([await store.folder(id), await store.folderDocuments(id, null, 10_000)]).toEqual([null, []]);
   });
 }

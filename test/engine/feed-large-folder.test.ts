@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { newMigration } from '../../src/domain/creation.ts';
+import type { FeedStore, WatchedFolder } from '../../src/domain/feed-store.ts';
+import type { StoredObject } from '../../src/domain/object-store.ts';
+import { type FailureKind, VendorError } from '../../src/domain/vendor.ts';
+import type { BackupFiles, Look } from '../../src/engine/backup-files.ts';
+import { createFeedScanner, defaultScanMs } from '../../src/engine/feed/scanner.ts';
+import { openStore } from '../../src/store/open.ts';
+import { history } from '../backups/history.ts';
+import { Simulation } from '../support/simulation.ts';
+
+const [made] = history(['full']);
+
+const objectsNamed = (count: number, name = 'file', storageClass = 'Standard'): StoredObject[] =>
+  Array.from({ length: count }, (_, number) => {
+    const key = `${name}-${String(number).padStart(5, '0')}.bak`;
+    return { key, size: 9000, lastModified: number, etag: key, storageClass };
+  });
+
+/** A scanner over a folder of an object store that counts its calls, in virtual time: a read takes 10 ms, a listing a second. */
+async function scene(objects: StoredObject[], lookAt: (object: StoredObject) => Look['outcome'] = () => 'read') {
+  const { context, account } = await Simulation.start({ provider: 'alibaba' });
+  let now = 1_000_000;
+  const turn = () => new Promise(setImmediate);
+  const sleep = async (ms: number) => {
+    now += ms;
+    await turn();
+  };
+  const runtime = { ...context.runtime, now: () => now, monotonic: () => now, sleep };
+  const store: Awaited<ReturnType<typeof openStore>> & FeedStore = await openStore('sqlite::memory:', { runtime });
+  const creation = { runtime, seal: (url: string) => ({ display: url, sealed: url }) };
+  const target = { instanceId: 'rm-uf6wjk5xxxxxxx', databases: [{ name: 'orders' }] };
+  const request = { provider: 'alibaba', mode: 'full_log', target, feed: { bucket: 'acme', prefix: '' } } as const;
+  const migration = newMigration(request, account, 'tests', creation);
+  await store.create(migration, { owner: 'tests', now, leaseMs: 0 });
+  const folder = store.folderIdOf(migration) ?? '';
+
+  const counted = { listings: 0, reads: [] as string[], records: 0, recordsRead: 0 };
+  let meanwhile: { readonly count: number; work(): Promise<unknown> } | null = null;
+  const feeds = new Proxy(store, {
+    get(of, name) {
+      const value: unknown = Reflect.get(of, name);
+      if (typeof value !== 'function') return value;
+      return async (...given: never[]) => {
+        const result: unknown = await value.apply(of, given);
+        if (name === 'changeFolderDocuments') counted.records += (given[1] as unknown as readonly unknown[]).length;
+        if (name === 'folderDocuments') counted.recordsRead += (result as unknown as readonly unknown[]).length;
+        return result;
+      };
+    },
+  });
+  const files: BackupFiles = {
+    hasStore: () => true,
+    paused: () => null,
+    targetMajor: async () => undefined,
+    async list(_place, _prefix, _most, _options, beforePage) {
+      await beforePage?.();
+      counted.listings++;
+      now += 1000;
+      return { objects, complete: true };
+    },
+    async look(_place, key) {
+      if (meanwhile !== null && counted.reads.length >= meanwhile.count) {
+        const { work } = meanwhile;
+        meanwhile = null;
+        await work();
+      }
+      counted.reads.push(key);
+      now += 10;
+      const object = objects.find((each) => each.key === key);
+      if (object === undefined || made === undefined) throw new Error('there is no such object');
+      const outcome = lookAt(object);
+      if (outcome !== 'read') return { outcome, detail: 'It cannot be read.' };
+      return { outcome, object, file: made.file };
+    },
+  };
+  /** Runs scans until the condition holds after one of them. */
+  async function until(condition: () => boolean | Promise<boolean>, owner = 'one'): Promise<void> {
+    const scanner = createFeedScanner({ ...context, runtime, store, owner }, feeds, files, creation);
+    scanner.start();
+    while (!(await condition())) await turn();
+    await scanner.stop(1000);
+  }
+  return {
+    store,
+    folder,
+    files,
+    counted,
+    until,
+    migration: () => store.get(migration.id),
+    now: () => now,
+    /** Does something before the first read after so many. */
+    atRead(count: number, work: () => Promise<unknown>) {
+      meanwhile = { count, work };
+    },
+    scans: async () => (await store.folder(folder))?.scannedAt ?? 0,
+  };
+}
+
+describe('a large folder', () => {
+  it('is read to its end with work that grows with its files alone', async () => {
+    const { until, counted } = await scene(objectsNamed(4000));
+    await until(() => counted.reads.length >= 4000);
+    expect(new Set(counted.reads).size).toBe(4000);
+    // 40 s of reading, 30 s for each listing. Each file is stored when it is seen and when it is read.
+    expect(counted.listings).toBeLessThanOrEqual(2);
+    expect(counted.records).toBeLessThanOrEqual(2 * 4000);
+    expect(counted.recordsRead).toBeLessThanOrEqual(4000);
+  });
+
+  it('costs one listing per interval when nothing changes, and is judged again when something does', async () => {
+    const objects = objectsNamed(1000);
+    const { until, counted } = await scene(objects);
+    // Seen, settled, and looked at once more.
+    const work = () => ({ ...counted, reads: counted.reads.length });
+    let before: ReturnType<typeof work> | null = null;
+    await until(() => {
+      if (counted.listings >= 5) before ??= work();
+      return counted.listings >= 10;
+    });
+    expect({ ...work(), listings: 5 }).toEqual(before);
+    objects.push({ key: 'one-more.bak', size: 9000, lastModified: 5, etag: 'new', storageClass: 'Standard' });
+    await until(() => counted.reads.includes('one-more.bak'));
+    expect(counted.reads).toHaveLength(1001);
+  });
+
+  it('is read past files that cannot be read, which are tried again a round per interval', async () => {
+    const broken = objectsNamed(500, 'broken').map((each) => ({ ...each, lastModified: 1e6 }));
+    const { until, counted, now } = await scene([...broken, ...objectsNamed(300)], ({ key }) =>
+      key.startsWith('broken') ? 'unreadable' : 'read',
+    );
+    await until(() => counted.reads.filter((key) => key.startsWith('file')).length >= 300);
+    const [reads, begun] = [counted.reads.length, now()];
+    await until(() => counted.reads.length >= reads + 1000);
+    const intervals = (now() - begun) / defaultScanMs;
+    expect(intervals).toBeGreaterThanOrEqual(4);
+    expect(new Set(counted.reads.slice(reads)).size).toBe(500);
+  });
+
+  it('is not read where its storage class rules a restore out', async () => {
+    const { until, counted } = await scene([...objectsNamed(500, 'old', 'Archive'), ...objectsNamed(10)]);
+    await until(() => counted.listings >= 3);
+    expect(counted.reads).toHaveLength(10);
+  });
+
+  it('is listed again at once when a caller asks during the reading', async () => {
+    const { until, counted, store, folder, now, atRead } = await scene(objectsNamed(2000));
+    atRead(250, () => store.wakeFolder(folder, now()));
+    await until(() => counted.listings >= 2);
+    expect(counted.reads.length).toBeLessThanOrEqual(600);
+  });
+
+  it('is left to the process that has taken over its lease', async () => {
+    const { until, counted, store, now, atRead, scans } = await scene(objectsNamed(2000));
+    let taken: WatchedFolder | null = null;
+    atRead(250, async () => {
+      taken = await store.claimFolder('another', now() + 1e9, 1e9);
+    });
+    await until(() => counted.reads.length >= 400);
+    expect(counted.reads).toHaveLength(400);
+    // What the other process stores of its scan stays.
+    if (taken === null) throw new Error('the folder was not taken');
+    expect(await store.finishFolder(taken, 'another', { scannedAt: 7, dueAt: 9e15, failures: 0 })).toBe(true);
+    expect(await scans()).toBe(7);
+  });
+});
+
+describe('a stop during a scan', () => {
+  it('ends it between two rounds and leaves the folder to the next process at once', async () => {
+    const { until, counted, store, folder, now } = await scene(objectsNamed(2000));
+    await until(() => counted.reads.length > 200);
+    expect(counted.reads.length).toBeLessThan(600);
+    expect(await store.claimFolder('next', now(), 1000)).toMatchObject({ id: folder, failures: 0 });
+  });
+
+  it('that breaks off a listing says nothing about the folder', async () => {
+    const { until, files, migration, store, folder, now } = await scene(objectsNamed(10));
+    let listing = false;
+    const stopping = Promise.withResolvers<void>();
+    files.list = async () => {
+      listing = true;
+      await stopping.promise;
+      const kind: FailureKind = 'not_sent';
+      const provider = {
+        name: 'alibaba',
+        operation: 'ListObjects',
+        code: null,
+        message: null,
+        requestId: null,
+        httpStatus: null,
+      } as const;
+      const detail = 'This process is shutting down.';
+      throw new VendorError({ kind, code: 'provider_unavailable', detail, retryable: true, provider });
+    };
+    await until(() => {
+      if (listing) setImmediate(stopping.resolve);
+      return listing;
+    });
+    expect((await migration())?.blocking.filter(({ code }) => code === 'feed_unreadable')).toEqual([]);
+    expect(await store.claimFolder('next', now(), 1000)).toMatchObject({ id: folder, failures: 0 });
+  });
+});
