@@ -198,9 +198,14 @@ export async function startGateway(
     });
     await replicas.start();
     const url = await app.listen({ host: config.listen.host, port: config.listen.port });
-    const resealed = resealTexts({ store, texts, urls: cipher, webhookPlaces: placesOfWebhook }).catch(
-      (error: unknown) => log.warn({ error: messageOf(error) }, 'stored texts were not all sealed again'),
-    );
+    const stopping = new AbortController();
+    const resealed = resealTexts({
+      store,
+      texts,
+      urls: cipher,
+      webhookPlaces: placesOfWebhook,
+      stopped: stopping.signal,
+    }).catch((error: unknown) => log.warn({ error: messageOf(error) }, 'stored texts were not all sealed again'));
     engine.start();
     scanner.start();
     webhooks.start();
@@ -239,6 +244,7 @@ export async function startGateway(
       },
       async stop(graceMs) {
         client.drain();
+        stopping.abort();
         await Promise.all([engine.stop(graceMs), webhooks.stop(graceMs), scanner.stop(graceMs)]);
         await app.close();
         await resealed;

@@ -3291,7 +3291,7 @@ export interface operations {
     listBackups: {
         parameters: {
             query?: {
-                /** @description Items per page; absent: all. */
+                /** @description Items per page; absent: all, up to 10,000. */
                 pageSize?: number;
                 /** @description `nextPageToken` of the previous page, with the same filters. */
                 pageToken?: string;
@@ -3509,7 +3509,7 @@ export interface operations {
     getFeed: {
         parameters: {
             query?: {
-                /** @description Items per page; absent: all. */
+                /** @description Items per page; absent: all, up to 10,000. */
                 pageSize?: number;
                 /** @description `nextPageToken` of the previous page, with the same filters. */
                 pageToken?: string;
@@ -4399,7 +4399,7 @@ export interface operations {
     listProviders: {
         parameters: {
             query?: {
-                /** @description Items per page; absent: all. */
+                /** @description Items per page; absent: all, up to 10,000. */
                 pageSize?: number;
                 /** @description `nextPageToken` of the previous page, with the same filters. */
                 pageToken?: string;
@@ -4565,7 +4565,7 @@ export interface operations {
     listAccounts: {
         parameters: {
             query?: {
-                /** @description Items per page; absent: all. */
+                /** @description Items per page; absent: all, up to 10,000. */
                 pageSize?: number;
                 /** @description `nextPageToken` of the previous page, with the same filters. */
                 pageToken?: string;
@@ -4600,7 +4600,7 @@ export interface operations {
     listProblems: {
         parameters: {
             query?: {
-                /** @description Items per page; absent: all. */
+                /** @description Items per page; absent: all, up to 10,000. */
                 pageSize?: number;
                 /** @description `nextPageToken` of the previous page, with the same filters. */
                 pageToken?: string;

@@ -11,6 +11,7 @@ import type { Sandbox } from '../sandbox/server.ts';
 import { createLog, standardOutput } from '../telemetry/log.ts';
 import { tracingOf } from '../telemetry/tracing.ts';
 import { sandboxPortOf, sandboxStateFile } from './sandbox-place.ts';
+import { startStopWatchdog } from './stop-watchdog.ts';
 import { type ExitStatus, exit, type Input } from './subcommand.ts';
 
 /** Maximum time for open vendor calls at shutdown, in milliseconds. Another process continues the calls that take longer. */
@@ -19,6 +20,8 @@ const drainMs = 25_000;
 const tracesMs = 3000;
 /** Maximum duration of a shutdown in milliseconds: open calls, then closing connections and the store. */
 const maxStopMs = drainMs + 12_000;
+/** Further time in milliseconds after which the process is killed if a blocked main thread has kept it from exiting. */
+const blockedMs = 1000;
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
 /** Duration of a restore in the built-in sandbox, in milliseconds. */
 const sandboxRestoreMs = 4000;
@@ -110,6 +113,7 @@ function onStopSignal(log: Logger, stop: () => Promise<void>): void {
       log.error({ milliseconds: maxStopMs }, 'the stop took too long and was broken off');
       process.exit(1);
     }, maxStopMs).unref();
+    startStopWatchdog(maxStopMs + blockedMs);
     stop().then(
       () => {
         log.info({}, 'stopped');

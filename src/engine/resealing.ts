@@ -14,19 +14,22 @@ export interface ResealingContext {
   readonly urls: UrlCipher;
   /** The places to which a webhook's texts are bound. */
   readonly webhookPlaces: (id: string) => { readonly url: string; readonly secret: string; readonly headers: string };
+  /** Ends the work after the present record. */
+  readonly stopped?: AbortSignal;
 }
 
 /**
  * Re-encrypts texts that are sealed with an earlier version or key, with the current key and bound to their records. Texts that cannot be
  * decrypted stay unchanged. Returns the number of changed records. It may run in several processes at once and may stop at any point.
  */
-export async function resealTexts({ store, texts, urls, webhookPlaces }: ResealingContext): Promise<number> {
+export async function resealTexts({ store, texts, urls, webhookPlaces, stopped }: ResealingContext): Promise<number> {
   const { mark } = texts;
   if (mark === null) return 0;
   let count = 0;
   for (let after = ''; ; ) {
     const { migrations, webhooks } = await store.sealedOtherwise(mark, batchSize, after);
     for (const id of after === '' ? webhooks : []) {
+      if (stopped?.aborted) return count;
       const places = webhookPlaces(id);
       const again = (sealed: string, place: string) => texts.seal(texts.open(sealed, place), place) ?? sealed;
       const done = await opening(() =>
@@ -44,8 +47,10 @@ export async function resealTexts({ store, texts, urls, webhookPlaces }: Reseali
       );
       if (done) count++;
     }
-    for (const id of migrations)
+    for (const id of migrations) {
+      if (stopped?.aborted) return count;
       if (await opening(() => store.update(id, (migration) => resealed(migration, urls)))) count++;
+    }
     const last = migrations.at(-1);
     if (last === undefined || migrations.length < batchSize) return count;
     after = last;

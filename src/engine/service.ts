@@ -30,7 +30,9 @@ export function createMigrationService(
 ): MigrationService {
   const creation: CreationContext = { runtime: context.runtime, seal: (url, backupId) => cipher.seal(url, backupId) };
   const files = watching?.files ?? createBackupFiles(context);
-  const { scanNow, survey, ...feedReads } = createFeedReads(context, watching?.feeds, () => watching?.scanner.wake());
+  const { scanNow, survey, ...feedReads } = createFeedReads(context, engine, watching?.feeds, () =>
+    watching?.scanner.wake(),
+  );
   return {
     ...createSubmission(context, engine, creation, files, () => watching?.scanner.wake()),
     ...createChanges(context, engine, creation, files, { scanNow, survey }),

@@ -5,6 +5,7 @@ import type { StoredObject } from '../../src/domain/object-store.ts';
 import { type FailureKind, VendorError } from '../../src/domain/vendor.ts';
 import type { BackupFiles, Look } from '../../src/engine/backup-files.ts';
 import { createFeedScanner, defaultScanMs } from '../../src/engine/feed/scanner.ts';
+import { createFeedReads } from '../../src/engine/service/feed.ts';
 import { openStore } from '../../src/store/open.ts';
 import { history } from '../backups/history.ts';
 import { Simulation } from '../support/simulation.ts';
@@ -41,6 +42,7 @@ async function scene(objects: StoredObject[], lookAt: (object: StoredObject) => 
     get(of, name) {
       const value: unknown = Reflect.get(of, name);
       if (typeof value !== 'function') return value;
+      if (name !== 'changeFolderDocuments' && name !== 'folderDocuments') return value.bind(of);
       return async (...given: never[]) => {
         const result: unknown = await value.apply(of, given);
         if (name === 'changeFolderDocuments') counted.records += (given[1] as unknown as readonly unknown[]).length;
@@ -88,6 +90,7 @@ async function scene(objects: StoredObject[], lookAt: (object: StoredObject) => 
     counted,
     until,
     migration: () => store.get(migration.id),
+    reads: createFeedReads({ ...context, runtime, store }, { draining: false }, feeds, () => undefined),
     now: () => now,
     /** Does something before the first read after so many. */
     atRead(count: number, work: () => Promise<unknown>) {
@@ -162,6 +165,19 @@ describe('a large folder', () => {
     if (taken === null) throw new Error('the folder was not taken');
     expect(await store.finishFolder(taken, 'another', { scannedAt: 7, dueAt: 9e15, failures: 0 })).toBe(true);
     expect(await scans()).toBe(7);
+  });
+});
+
+describe('the survey of a large folder', () => {
+  it('is shared by those who ask for it at the same time and for the next page', async () => {
+    const { until, counted, reads, migration } = await scene(objectsNamed(1500));
+    await until(() => counted.reads.length >= 1500);
+    const present = await migration();
+    if (present === null) throw new Error('there is no migration');
+    const before = counted.recordsRead;
+    const surveys = await Promise.all([1, 2, 3].map(() => reads.survey(present)));
+    expect(surveys.map(({ items }) => items.length)).toEqual([1500, 1500, 1500]);
+    expect(counted.recordsRead - before).toBe(1500);
   });
 });
 

@@ -1,8 +1,9 @@
-import type { FeedItem } from '../../domain/feed.ts';
-import type { FeedStore } from '../../domain/feed-store.ts';
+import type { FeedStore, WatchedFolder } from '../../domain/feed-store.ts';
 import type { Migration } from '../../domain/migration.ts';
 import { Problem } from '../../domain/problem.ts';
+import type { Account } from '../../domain/vendor.ts';
 import { accountOf, type EngineContext, lackOfAccount } from '../context.ts';
+import type { Engine } from '../engine.ts';
 import { planFeed } from '../feed/plan.ts';
 import { knownFiles } from '../feed/records.ts';
 import { defaultScanMs } from '../feed/scanner.ts';
@@ -14,18 +15,33 @@ import { unknownAccount } from './problems.ts';
 const maxWaitMs = 10_000;
 /** Milliseconds between two checks for the end of a scan. */
 const lookAgainMs = 50;
+/** Number of files from which on a survey is kept for the next page, and for how long, in milliseconds. */
+const largeFolder = 1000;
+const keptMs = 5000;
 
 /** The watched folder for callers. */
 export interface FeedReads extends Pick<MigrationService, 'feed' | 'scanFeed'> {
   /** Requests a scan of the folder and waits for its end, for at most ten seconds. */
   scanNow(migration: Migration): Promise<void>;
   /** The files of the folder with their verdicts, and the key of the newest file of the chain; null: there is none. */
-  survey(migration: Migration): Promise<{ readonly items: readonly FeedItem[]; readonly newest: string | null }>;
+  survey(migration: Migration): Promise<Survey>;
+}
+
+interface Survey extends FeedPage {
+  /** Key of the newest file of the chain; null: there is none. */
+  readonly newest: string | null;
 }
 
 /** Creates the operations on watched folders. `wake`: wakes the scanner. They throw `not_found` if the migration watches no folder. */
-export function createFeedReads(context: EngineContext, feeds: FeedStore | undefined, wake: () => void): FeedReads {
+export function createFeedReads(
+  context: EngineContext,
+  engine: Pick<Engine, 'draining'>,
+  feeds: FeedStore | undefined,
+  wake: () => void,
+): FeedReads {
   const { store, runtime } = context;
+  /** The survey of a large folder that was asked for last, for the pages that follow. */
+  let kept: { readonly mark: string; readonly survey: Promise<Survey> } | null = null;
 
   function folderOf(migration: Migration): { readonly feeds: FeedStore; readonly id: string } {
     const id = feeds?.folderIdOf(migration) ?? null;
@@ -39,18 +55,40 @@ export function createFeedReads(context: EngineContext, feeds: FeedStore | undef
     const end = runtime.monotonic() + maxWaitMs;
     await known.wakeFolder(id, asked);
     wake();
-    while (runtime.monotonic() < end) {
+    while (runtime.monotonic() < end && !engine.draining) {
       const folder = await known.folder(id);
       if (folder === null || (folder.scannedAt ?? 0) >= asked || folder.failures > 0) return;
       await runtime.sleep(lookAgainMs);
     }
   }
 
-  async function survey(migration: Migration) {
+  /** A large folder takes long to survey, so those who ask at the same time and for the next pages share one survey. */
+  async function survey(migration: Migration): Promise<Survey> {
     const { feeds: known, id } = folderOf(migration);
     const account = accountOf(context, migration);
     if (account === undefined) throw unknownAccount(lackOfAccount(context, migration));
-    const [files, folder] = await Promise.all([knownFiles(known, id), known.folder(id)]);
+    const folder = await known.folder(id);
+    const mark = [migration.id, migration.version, folder?.scannedAt].join();
+    if (kept?.mark === mark) return kept.survey;
+    const surveying = { mark, survey: surveyed(migration, account, known, folder) };
+    const drop = (): void => {
+      if (kept === surveying) kept = null;
+    };
+    kept = surveying;
+    surveying.survey.then(({ items }) => {
+      if (items.length < largeFolder) drop();
+      else void runtime.sleep(keptMs).then(drop);
+    }, drop);
+    return surveying.survey;
+  }
+
+  async function surveyed(
+    migration: Migration,
+    account: Account,
+    known: FeedStore,
+    folder: WatchedFolder | null,
+  ): Promise<Survey> {
+    const files = await knownFiles(known, known.folderIdOf(migration) ?? '');
     const { provider: name } = migration;
     const scanMs = context.feedScanMs ?? defaultScanMs;
     const now = folder?.scannedAt ?? 0;
@@ -60,25 +98,19 @@ export function createFeedReads(context: EngineContext, feeds: FeedStore | undef
       ({ source }) => source.type === 'object_storage' && source.keys.length > 0,
     );
     const last = taken?.source.type === 'object_storage' ? (taken.source.keys[0] ?? null) : null;
-    return { items: plan.items, newest: plan.coming.at(-1) ?? last };
-  }
-
-  async function page(migration: Migration): Promise<FeedPage> {
-    const { feeds: known, id } = folderOf(migration);
-    const [{ items }, folder] = await Promise.all([survey(migration), known.folder(id)]);
-    return { items, scannedAt: folder?.scannedAt ?? null };
+    return { items: plan.items, newest: plan.coming.at(-1) ?? last, scannedAt: folder?.scannedAt ?? null };
   }
 
   return {
     scanNow,
     survey,
     async feed(id, caller) {
-      return page(await visible(context, id, caller));
+      return survey(await visible(context, id, caller));
     },
     async scanFeed(id, caller) {
       const migration = await visible(context, id, caller);
       await scanNow(migration);
-      return page((await store.get(id)) ?? migration);
+      return survey((await store.get(id)) ?? migration);
     },
   };
 }

@@ -90,8 +90,8 @@ export function createSubmission(
   }
 
   /**
-   * Waits until the vendor has accepted or refused, until that is known to take longer than the wait, or until its end. The migration is already
-   * stored, so if the store does not respond, the last known version is returned.
+   * Waits until the vendor has accepted or refused, until that is known to take longer than the wait, or until its end. It also ends when this
+   * process stops. The migration is already stored, so if the store does not respond, the last known version is returned.
    */
   async function submitted(created: Migration, waiting: WaitingRequest, work: Promise<void>): Promise<Migration> {
     const { id } = created;
@@ -115,7 +115,7 @@ export function createSubmission(
         if (present === 'deleted') return known;
         known = present ?? known;
         const left = end - runtime.monotonic();
-        if (left <= 0 || (present !== null && waiting.isClear(present))) return known;
+        if (left <= 0 || engine.draining || (present !== null && waiting.isClear(present))) return known;
         await runtime.sleep(Math.min(left, 250), waking.signal);
         if (waking.signal.aborted) signal = new AbortController();
       }

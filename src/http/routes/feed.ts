@@ -1,3 +1,4 @@
+import type { FeedItem } from '../../domain/feed.ts';
 import type { FeedPage } from '../../engine/interface.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { answers, EmptyBody, MigrationParams, NoQuery, problems } from '../schemas/operation.ts';
@@ -63,8 +64,9 @@ function listOf(id: string, { items, scannedAt }: FeedPage) {
   const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
   return {
     list: `feed of ${id}`,
-    items: items.map((item) => ({ ...item, lastModified: time(item.lastModified) })),
-    idOf: ({ key }: { readonly key: string }) => key,
+    items,
+    idOf: ({ key }: FeedItem) => key,
+    show: (item: FeedItem) => ({ ...item, lastModified: time(item.lastModified) }),
     members: { scannedAt: time(scannedAt) },
   };
 }

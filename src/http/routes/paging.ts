@@ -27,6 +27,9 @@ export function linkNext(request: FastifyRequest, reply: FastifyReply, token: st
   reply.header('link', `<${request.base}${path}?${parameters}>; rel="next"`);
 }
 
+/** Maximum number of items in a response without `pageSize`. Only the files of a folder can be more. */
+const largestWholeList = 10_000;
+
 /** Sends a complete list: in pages if the query has `pageSize`, else on one page. `list` identifies the list in its page tokens. */
 export function sendList<T>(
   request: FastifyRequest,
@@ -35,11 +38,14 @@ export function sendList<T>(
     list,
     items,
     idOf,
+    show = (item) => item,
     members = {},
   }: {
     readonly list: string;
     readonly items: readonly T[];
     readonly idOf: (item: T) => string;
+    /** The form of an item in the response. */
+    readonly show?: (item: T) => unknown;
     /** Additional members of the response. */
     readonly members?: Readonly<Record<string, unknown>>;
   },
@@ -48,9 +54,9 @@ export function sendList<T>(
   const digest = filterDigest({ list });
   const after = pageToken === undefined ? null : readPageToken(pageToken, digest);
   const rest = items.slice(items.findIndex((item) => idOf(item) === after) + 1);
-  const page = rest.slice(0, pageSize);
+  const page = rest.slice(0, pageSize ?? largestWholeList);
   const last = page.at(-1);
   const token = last === undefined || page.length === rest.length ? null : writePageToken(idOf(last), digest);
   linkNext(request, reply, token);
-  return sendAnswer(reply, jsonAnswer(200, { items: page, nextPageToken: token, ...members }));
+  return sendAnswer(reply, jsonAnswer(200, { items: page.map(show), nextPageToken: token, ...members }));
 }

@@ -134,7 +134,9 @@ export const ForeignTasksQuery = Type.Object(
 export const WholeListQuery = Type.Object(
   {
     ...pageParameters,
-    pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: 'Items per page; absent: all.' })),
+    pageSize: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 200, description: 'Items per page; absent: all, up to 10,000.' }),
+    ),
   },
   { additionalProperties: false },
 );

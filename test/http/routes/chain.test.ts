@@ -6,6 +6,33 @@ import { aBackup, aMigration, anEvent, createBody, idOf } from '../support/fixtu
 const path = `/migrations/${idOf('mig', 1)}`;
 const log = { type: 'log', source: createBody.source };
 
+describe('the files of a watched folder', () => {
+  it('come in pages, also when none is asked for and the folder is huge', async () => {
+    const { call, service } = await testApp();
+    const items = Array.from({ length: 10_003 }, (_, number) => ({
+      key: `file-${number}`,
+      size: 1,
+      lastModified: 0,
+      verdict: 'waiting' as const,
+      reason: 'It waits for its turn.',
+      backupId: null,
+      header: null,
+    }));
+    service.feed = async () => ({ items, scannedAt: 0 });
+    const seen: string[] = [];
+    let url: string | undefined = `${path}/feed`;
+    for (let pages = 0; url !== undefined && pages < 3; pages++) {
+      const response = await call('GET', url);
+      seen.push(...response.json<{ items: { key: string }[] }>().items.map(({ key }) => key));
+      url = /<(.*)>; rel="next"/.exec(String(response.headers.link))?.[1];
+    }
+    expect(seen).toEqual(items.map(({ key }) => key));
+    const small = await call('GET', `${path}/feed?pageSize=2`);
+    expect(small.json().items).toHaveLength(2);
+    expect(small.json().items[0].lastModified).toBe('1970-01-01T00:00:00.000Z');
+  });
+});
+
 describe('backups', () => {
   it('are added with 201 and Location', async () => {
     const { call, service } = await testApp();
