@@ -82,7 +82,7 @@ export function createFolderScan({ context, feeds, files, creation, scanMs, stop
       await lease.renew(read < queue.length ? listing.at : null);
       if (results.every(({ unread }) => unread !== null)) return { more: false, complete: false };
       if (lease.woken || runtime.monotonic() >= listing.readUntil)
-        return { more: read < fresh.length, complete: read >= queue.length };
+        return { more: read < fresh.length, complete: read >= queue.length && again.length === 0 };
     }
     return { more: false, complete: again.length === 0 };
   }
