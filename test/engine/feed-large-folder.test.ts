@@ -140,6 +140,16 @@ describe('a large folder', () => {
     expect(new Set(counted.reads.slice(reads)).size).toBe(500);
   });
 
+  it('is read again where a read has failed once', async () => {
+    let failures = 1;
+    const { until, counted } = await scene(objectsNamed(300), ({ key }) =>
+      key === 'file-00003.bak' && failures-- > 0 ? 'unreadable' : 'read',
+    );
+    await until(() => counted.listings >= 6);
+    expect(counted.reads.filter((key) => key === 'file-00003.bak')).toHaveLength(2);
+    expect(counted.reads).toHaveLength(301);
+  });
+
   it('is not read where its storage class rules a restore out', async () => {
     const { until, counted } = await scene([...objectsNamed(500, 'old', 'Archive'), ...objectsNamed(10)]);
     await until(() => counted.listings >= 3);

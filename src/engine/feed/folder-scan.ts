@@ -67,6 +67,7 @@ export function createFolderScan({ context, feeds, files, creation, scanMs, stop
     const { restorable } = context.providers.of(place.account.provider).objectStore;
     const { fresh, again } = filesToRead(listed.values(), restorable);
     const queue = [...fresh, ...again.slice(0, roundSize)];
+    let complete = again.length === 0;
     for (let read = 0; read < queue.length; ) {
       const round = queue.slice(read, read + roundSize);
       const results = await someAtOnce(round, atOnce, async (each) => {
@@ -80,11 +81,12 @@ export function createFolderScan({ context, feeds, files, creation, scanMs, stop
       await keepFiles(feeds, id, results);
       read += round.length;
       await lease.renew(read < queue.length ? listing.at : null);
-      if (results.every(({ unread }) => unread !== null)) return { more: false, complete: false };
+      if (results.some(({ unread }) => unread !== null)) complete = false;
+      if (results.every(({ unread }) => unread !== null)) return { more: false, complete };
       if (lease.woken || runtime.monotonic() >= listing.readUntil)
-        return { more: read < fresh.length, complete: read >= queue.length && again.length === 0 };
+        return { more: read < fresh.length, complete: complete && read >= queue.length };
     }
-    return { more: false, complete: again.length === 0 };
+    return { more: false, complete };
   }
 
   /**
