@@ -18,7 +18,7 @@ const focusedText = (page: Page) => page.evaluate<string>('document.activeElemen
 describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { timeout: 120_000 }, () => {
   const board = useNightBoard();
 
-  it('is used by the keyboard alone, and no update takes the focus away', async () => {
+  it('works by keyboard alone and keeps the focus through updates', async () => {
     const watched = await newPage();
     const { page } = watched;
     await page.goto(board.url);

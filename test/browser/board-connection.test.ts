@@ -85,7 +85,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.context().close();
   });
 
-  it('loads itself again when a module did not arrive', async () => {
+  it('reloads itself when a module is missing', async () => {
     const { page } = await newPage();
     await page.route('**/static/migration.js', (route) => route.abort('connectionreset'), { times: 1 });
     await page.goto(board.url);

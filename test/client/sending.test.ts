@@ -275,7 +275,7 @@ describe('an error', () => {
       '(status 200): <html>',
     ],
     ['JSON that is no problem', () => json({ message: 'no' }, 400), '(status 400): {"message":"no"}'],
-  ])('says that something else answered with %s', async (_, answer, words) => {
+  ])('reports an answer that is not from a gateway: %s', async (_, answer, words) => {
     const { godwit } = clientOf(answer);
     const error = await godwit.GET('/accounts').catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'unexpected_answer', message: `the answer is not one of Godwit's ${words}` });

@@ -72,7 +72,7 @@ describe('restore', () => {
     );
   });
 
-  it('with --until exits at that state, and with 4 when somebody else cancels the migration', async () => {
+  it('with --until exits at that state, and with 4 when another caller cancels the migration', async () => {
     const args = ['restore', '-f', '-', '--until', 'awaiting_backup', '--json'];
     const { status, out } = await run(args, { input: request('rm-command5', 'prod/orders.bak', 'full_log') });
     const { id, state } = JSON.parse(out);

@@ -107,7 +107,7 @@ describe('a configuration', () => {
     ['rateLimit', { ...minimal(), rateLimit: 5 }],
     ['accounts[0].endpoints', { accounts: [{ ...alibabaEntry(), endpoints: 'https://x' }] }],
     ['accounts[0].credentials', { accounts: [{ ...alibabaEntry(), credentials: null }] }],
-  ])('with a wrong type at %s says so', async (place, file) => {
+  ])('with a wrong type at %s has a fault there', async (place, file) => {
     const faults = await faultsOf(file);
     expect(faults.join('\n')).toContain(`${place}:`);
   });

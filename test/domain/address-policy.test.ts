@@ -30,7 +30,7 @@ describe('an address', () => {
     '::a9fe:a9fe',
     'fd00:42::42',
     '2002:a9fe:a9fe::1',
-  ])('%s is never called, whatever the configuration says', (address) => {
+  ])('%s is never called under any configuration', (address) => {
     expect(addressFault(address, open)).toBe('is an address that is never called');
   });
 

@@ -113,7 +113,7 @@ describe('an added backup', () => {
 });
 
 describe('cancellation', () => {
-  it('continues at an operator’s word when a call has an unknown outcome', () => {
+  it('continues when an operator resolves a call of unknown outcome', () => {
     const model = new Model('tencent', 'full');
     model.work(unknown);
     expect(model.ask('cancel')).toBe(true);
@@ -205,7 +205,7 @@ describe('a task that the vendor no longer shows', () => {
     expect(model.migration.state).toBe('cancelled');
   });
 
-  it('is looked for again at once on retry and continues when it is back', () => {
+  it('is probed again at once on retry and continues when it is back', () => {
     const model = lost();
     expect(model.migration.dueAt).toBeGreaterThan(model.now);
     expect(model.ask('retry')).toBe(true);

@@ -71,7 +71,7 @@ const restored = (instanceId: string) =>
 const until = (check: () => Promise<unknown>) => expect.poll(check, { interval: 40 });
 
 describe.each(clouds)('a watched folder at %s', (cloud) => {
-  it('restores its files in LSN order, however late or unordered they arrive, and ends with the last one', async () => {
+  it('restores its files in LSN order, even if they arrive late or out of order, and ends with the last one', async () => {
     const folder = new BackupFolder(sandbox, cloud, `feed-${cloud}/`);
     const full = folder.make('D');
     const logs = [1, 2, 3, 4, 5].map(() => folder.make('L'));

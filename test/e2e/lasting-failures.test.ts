@@ -164,7 +164,7 @@ describe('the backups of a chain', () => {
   });
 });
 
-describe('an operator’s word on a call of unknown outcome', () => {
+describe('an operator’s decision on a call of unknown outcome', () => {
   it('is rejected when the task belongs to another migration, deleted or not', async () => {
     const { id: owner } = await create(ask('alibaba', 'full'));
     const owned = await untilMigration(url, owner, hasEnded);

@@ -36,7 +36,7 @@ const account = (url: string) => ({
 });
 
 describe('a stop signal', () => {
-  it('stops the process whatever its peers have left unfinished', async () => {
+  it('stops the process despite the unfinished requests of its peers', async () => {
     const folder = await temporaryFolder();
     const gateway = await spawnGateway(folder, {
       store: { url: `sqlite:${join(folder, 'godwit.db')}` },

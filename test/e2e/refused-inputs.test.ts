@@ -193,7 +193,7 @@ const refused: readonly [string, Asked, number, string, string][] = [
   ],
 ];
 
-describe('an input that would restore the wrong data, or more than asked', () => {
+describe('an input that would restore the wrong data, or more than requested', () => {
   it.each(refused)('is rejected at its field: %s', async (_title, asked, status, pointer, words) => {
     const created = await post('/migrations', asked);
     expect(created.status, JSON.stringify(created.body)).toBe(status);

@@ -73,7 +73,7 @@ await onBothStores('a webhook with headers and a private authority', (newUrl) =>
     return told() as ReceivedMessage;
   }
 
-  it('receives events with its headers; no answer shows a value, and a change is in force at once', async () => {
+  it('receives events with its headers; no answer shows a value, and a change takes effect at once', async () => {
     const made = await create();
     expect(made.status).toBe(201);
     const { id, secret } = made.body;
@@ -121,7 +121,7 @@ await onBothStores('a webhook with headers and a private authority', (newUrl) =>
     await expect.poll(others).toEqual([]);
   });
 
-  it('trusts the authority that it names, and no other, from the moment that it names it', async () => {
+  it('trusts only the authority that it names, from the moment it names it', async () => {
     const { body } = await create({ caCertificates: otherAuthority });
     const test = async () => (await call('POST', `/webhooks/${body.id}/test`)).body;
     const refused = { delivered: false, status: null, error: expect.stringMatching(/certificate .* is not trusted/) };

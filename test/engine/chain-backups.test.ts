@@ -64,7 +64,7 @@ describe.each(all)('a refused increment at %s', (provider) => {
   });
 });
 
-describe('an increment that somebody registered manually at Tencent', () => {
+describe('an increment that a user registered manually at Tencent', () => {
   it('is reported, waited for and does not harm the chain', async () => {
     const { chain, id } = await atRest('tencent');
     const { simulation } = chain;
@@ -240,7 +240,7 @@ describe('a file that Alibaba does not list', () => {
     return { chain, id };
   }
 
-  it('counts as restored at an operator’s word', async () => {
+  it('counts as restored when an operator confirms it', async () => {
     const { chain, id } = await unlisted();
     const { migrateTaskId = '' } = (await chain.get(id)).providerRefs;
     expect((await problemOf(chain.service.retry(id, { adopt: { migrateTaskId: 'other' } }, caller))).code).toBe(
@@ -252,7 +252,7 @@ describe('a file that Alibaba does not list', () => {
     expect((await chain.until(id, isTerminal)).state).toBe('succeeded');
   });
 
-  it('is sent again as a new attempt at an operator’s word', async () => {
+  it('is sent again as a new attempt when an operator asks for it', async () => {
     const { chain, id } = await unlisted();
     const before = chain.simulation.restores().length;
     await chain.service.retry(id, { assume: 'absent' }, caller);

@@ -134,7 +134,7 @@ describe('cutover', () => {
     expect(await chain.service.cutOver(id, {}, caller)).toMatchObject({ changed: false });
   });
 
-  it('at Alibaba is sent once, after the queued backups, however often it is requested', async () => {
+  it('at Alibaba is sent once, after the queued backups, even if it is requested again', async () => {
     const chain = await startChain('alibaba');
     const id = await chain.create();
     await chain.add(id, 1);

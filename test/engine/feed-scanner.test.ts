@@ -9,7 +9,7 @@ import { openStore } from '../../src/store/open.ts';
 import { history } from '../backups/history.ts';
 import { Simulation } from '../support/simulation.ts';
 
-it('a file that only one listing has shown is not restored, however long reading its header takes', async () => {
+it('a file that only one listing has shown is not restored, even if reading its header takes long', async () => {
   const { context, account } = await Simulation.start({ provider: 'alibaba' });
   let now = 1_000_000;
   // Each pause lets other pending work continue.

@@ -128,7 +128,7 @@ describe('a watched folder', () => {
     expect(world.taken).toEqual(files.map(({ key }) => key));
   });
 
-  it('keeps a short queue however long the chain is', () => {
+  it('keeps a short queue for a chain of any length', () => {
     const files = history(['full', ...Array.from({ length: 60 }, () => 'log' as const)]).map((each) => ({
       ...each,
       key: `${each.key}.bak`,

@@ -48,7 +48,7 @@ describe.each(['alibaba', 'huawei', 'tencent'] as const)(
 );
 
 describe('an unknown outcome that cannot be probed', () => {
-  it('is reported at once, probed again at the caller’s word and resolved when the vendor answers', async () => {
+  it('is reported at once, probed again on the caller’s request and resolved when the vendor answers', async () => {
     const chain = await startChain('alibaba', 'full', {
       exchangeFaults: ['drop_before', ...Array(12).fill('unavailable_before')],
       settings: { settleMs: 60_000 },
@@ -73,7 +73,7 @@ describe('an unknown outcome that cannot be probed', () => {
 });
 
 describe('a call whose sending process is gone', () => {
-  it('is presumed absent only after the settling time in doubt, however old its stored intent is', async () => {
+  it('is presumed absent only after the settling time in doubt, even if its stored intent is old', async () => {
     const simulation = await Simulation.start({ provider: 'alibaba', exchangeFaults: ['crash_before'] });
     const { settings } = simulation.context;
     const begun = await simulation.get(await simulation.submit(requestFor('alibaba')));

@@ -61,7 +61,7 @@ describe('a call that the vendor answers with an internal error each time', () =
     },
   );
 
-  it('blocks a chain as a failed increment and is sent again at the caller’s word', async () => {
+  it('blocks a chain as a failed increment and is sent again on the caller’s request', async () => {
     const chain = await startChain('alibaba', 'full_log', { settings: { resendTries: 2 } });
     const { simulation, service } = chain;
     const id = await chain.create();

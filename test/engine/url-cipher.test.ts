@@ -34,16 +34,22 @@ describe('an encrypted URL', () => {
 
   it('is rejected after a change of any character', () => {
     const sealed = cipher.seal(url, 'bkp_1');
+    const accepted: number[] = [];
     for (let place = 0; place < sealed.sealed.length; place++) {
       const other = sealed.sealed[place] === 'A' ? 'B' : 'A';
       const changed = sealed.sealed.slice(0, place) + other + sealed.sealed.slice(place + 1);
-      let opened: string | null = null;
+      let opened: string;
       try {
         opened = cipher.open({ ...sealed, sealed: changed }, 'bkp_1');
-      } catch {}
-      // The last character of a base64url part may carry unused bits.
-      if (opened !== null) expect(opened, `character ${place}`).toBe(url);
+      } catch {
+        continue;
+      }
+      expect(opened).toBe(url);
+      accepted.push(place);
     }
+    // Only the last character of a base64url part may carry unused bits.
+    const ends = [...sealed.sealed.matchAll(/[^.](?=\.|$)/g)].map(({ index }) => index);
+    expect(ends).toEqual(expect.arrayContaining(accepted));
   });
 
   it.each(['', 'v1', 'v1.x', 'v1.a.b.c', 'v2.a.b.c.d', '....', 'v1.....', url])('that is %j is rejected', (text) => {

@@ -197,7 +197,7 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(created.links)).toEqual(expect.arrayContaining(['Follow', 'AddBackup', 'CutOver', 'Cancel']));
   });
 
-  it('marks bodies as optional where the API accepts none', () => {
+  it('marks a body as optional where the API accepts a request without one', () => {
     const optional = operations.filter(({ operation }) => operation.requestBody?.required === false);
     expect(optional.map(({ operation }) => operation.operationId).sort()).toEqual([
       'cancelMigration',

@@ -279,7 +279,7 @@ describe('parameters', () => {
 });
 
 describe('GET', () => {
-  it('has no payload, whatever follows its headers', () => {
+  it('has no payload, even if bytes follow its headers', () => {
     const request = signed('DescribeRegions', {}, { method: 'GET' });
     expect(new Bench().send({ ...request, body: '{"Foo":1}' }).Error).toBeUndefined();
   });

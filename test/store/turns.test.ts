@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Turns } from '../../src/store/sqlite/turns.ts';
 
 describe('jobs that occupy the process', () => {
-  it('give other work a turn, however fast they are queued', async () => {
+  it('give other work a turn, even if they are queued fast', async () => {
     let now = 0;
     const turns = new Turns(() => now);
     let others = 0;

@@ -175,12 +175,14 @@ describe('a request with a slow body', () => {
       expect(sent.map(({ fields }) => fields.traceId)).toEqual([traceId]);
 
       const broken = request(`${gateway.url}/migrations`, { method: 'POST', headers }).on('error', () => undefined);
-      broken.write('{', () => setTimeout(() => broken.destroy(), 30));
+      broken.write('{');
+      const exposed = async () => (await fetch(`${gateway.url}/metrics`)).text();
+      // The broken request and the one for the metrics.
+      await expect.poll(exposed, { interval: 20 }).toContain('godwit_http_requests_in_flight 2\n');
+      broken.destroy();
       await new Promise((resolve) => broken.once('close', resolve));
       const aborted = 'godwit_http_requests_total{method="POST",route="/migrations",status_class="aborted"} 1';
-      await expect
-        .poll(async () => (await fetch(`${gateway.url}/metrics`)).text(), { interval: 20 })
-        .toContain(aborted);
+      await expect.poll(exposed, { interval: 20 }).toContain(aborted);
       expect(await (await fetch(`${gateway.url}/metrics`)).text()).toContain('godwit_http_requests_in_flight 1\n');
     } finally {
       await gateway.stop(1000);

@@ -79,7 +79,7 @@ describe('connections to a vendor', () => {
     },
   );
 
-  it('bypass the proxy for this machine, whatever is configured', async () => {
+  it('bypass the proxy for this machine under any configuration', async () => {
     const before = proxy.asked.length;
     await expect(send(through(), '127.0.0.1:1')).rejects.toThrow();
     await expect(send(through(), 'localhost:1')).rejects.toThrow();

@@ -164,7 +164,7 @@ describe('a redacted reply', () => {
     expect(redact(answer)).not.toContain('CANARY');
   });
 
-  it('contains no values of signed URLs that somebody else made', () => {
+  it('contains no values of signed URLs that another party made', () => {
     const text = `GET ${signedUrl} and https%3A%2F%2Fa%2Fb%3FSignature%3DCANARYabc%26x%3D1 and "https://a/b?sig=CANARYdef\\u0026x=1"`;
     expect(withoutSignedParameters(text)).not.toMatch(/CANARY[0-9%a]|CANARYdef/);
     expect(withoutSignedParameters(text)).toContain('orders%20full.bak');

@@ -64,7 +64,7 @@ describe('an event', () => {
     });
   });
 
-  it('of another account or type, or older than the webhook, reaches nobody', async () => {
+  it('of another account or type, or older than the webhook, reaches no receiver', async () => {
     const { time, store, messages, dispatch, webhook } = await site();
     await createMigration(store);
     await webhook({ accounts: ['ali-main'], eventTypes: ['backup.added'] });

@@ -151,7 +151,7 @@ describe('an unreachable receiver', () => {
     });
   });
 
-  it('is reported as one without TLS', async () => {
+  it('is reported as a receiver without TLS', async () => {
     const { port } = await receiver((response) => response.writeHead(204).end());
     expect(await sender().post(`https://127.0.0.1:${port}/?token=x`, {}, '')).toEqual({
       status: null,

@@ -88,6 +88,7 @@ describe('a connection', () => {
     const kept = [await open(port), await open(port)];
     const third = await open(port);
     await third.closed;
+    expect(kept.map(({ socket }) => socket.destroyed)).toEqual([false, false]);
     for (const { socket } of kept) socket.destroy();
   });
 });

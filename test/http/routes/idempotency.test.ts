@@ -80,7 +80,7 @@ describe.each([
     expect(service.calls.filter(({ name }) => name === method)).toHaveLength(1);
   });
 
-  it('reports that the request may have been stored when nobody knows, and answers the next one with the key', async () => {
+  it('reports that the request may have been stored when its outcome is unknown, and answers the next one with the key', async () => {
     const { call, service } = await testApp();
     const backups = [aBackup(), aBackup({ id: idOf('bkp', 2), type: 'log', final: false, state: 'queued' })];
     service.get = async () => aMigration({ backups });

@@ -103,7 +103,7 @@ describe('probes', () => {
     ]);
   });
 
-  it('name accounts to callers with a grant for them, and number them for everybody else', async () => {
+  it('name accounts to callers with a grant for them, and number them for other callers', async () => {
     const [all, some] = [keyNamed('all'), keyNamed('some', { accounts: ['ali-main'] })];
     const { call, service } = await testApp({ auth: createStaticKeyAuthenticator([all.entry, some.entry]) });
     const checks = ['store', 'account ali-main', 'account hw-main'].map((name) => ({ name, ok: true, detail: 'fine' }));

@@ -103,7 +103,7 @@ describe('CreateMigrateTask', () => {
     expect(parameters('restore', of, changes)).toMatchObject({ BackupMode: 'UPDF', IsOnlineDB: 'False' });
   });
 
-  it('adds a file to the task of the full backup, whatever id an increment returned', () => {
+  it('adds a file to the task of the full backup, even if an increment returned another id', () => {
     const increment = log(1, { providerRefs: { migrateTaskId: '999' } });
     const of = migration({ mode: 'full_log', backups: [backup(), increment] });
     expect(parameters('restore', of)).toEqual({

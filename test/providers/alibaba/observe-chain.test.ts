@@ -174,7 +174,7 @@ describe('a chain', () => {
     expect(observation).toMatchObject({ phase: 'succeeded', warnings: [], backups: [] });
   });
 
-  it('reports that somebody else opened it', () => {
+  it('reports that another client opened it', () => {
     const queued = log(1, { state: 'queued', submittedAt: null });
     const of = chain({ state: 'awaiting_backup', backups: [restored, queued] });
     const { observation } = observeOne(of, { DescribeMigrateTaskById: task({ Status: 'Success' }) });

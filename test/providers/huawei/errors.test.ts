@@ -324,7 +324,7 @@ describe('failureOf', () => {
     expect(meanings.size).toBeGreaterThan(70);
   });
 
-  it('never throws, whatever the body is', () => {
+  it('never throws for any body', () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string()), fc.integer({ min: 100, max: 599 }), (body, status) => {
         const failure = failureOf(create, reply(body, status));

@@ -83,7 +83,7 @@ describe('file names of a chain', () => {
 });
 
 describe('the base of a chain', () => {
-  it('is never recovered, whatever the request says', () => {
+  it('is never recovered, even if the request asks for it', () => {
     expect(chainSuffix({ mode: 'full_log', type: 'full', final: true })).toBe('2full2_2noreconvery2');
   });
 });

@@ -115,7 +115,7 @@ describe('temporary credentials', () => {
     expect(credentials.refusal).toBeNull();
   });
 
-  it('that the vendor reports as expired are replaced once, however often and by whomever', async () => {
+  it('that the vendor reports as expired are replaced once, also after repeated and concurrent reports', async () => {
     const { credentials, time, exchanges } = setUp();
     const first: Credentials = await credentials.get();
     time.pass(minute);

@@ -21,7 +21,7 @@ describe('the ids that an operator names for a call of unknown outcome', () => {
   });
 });
 
-it('a restore that is ended at the caller’s word leaves its backup skipped, not failed', async () => {
+it('a restore that the caller ends leaves its backup skipped, not failed', async () => {
   const simulation = await Simulation.start({ provider: 'alibaba' });
   const id = await simulation.submit(requestFor('alibaba'));
   await simulation.change(id, (migration) =>
