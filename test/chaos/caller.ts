@@ -3,12 +3,12 @@ import { backupBody, type Intent, migrationBody, watchedObjects } from './intent
 import type { Told } from './judge.ts';
 import type { Choices } from './random.ts';
 
-/** Where callers find the gateway, and how long they keep asking. */
+/** The address of the gateway, and how long callers repeat a request. */
 export interface CallerSettings {
   readonly urls: readonly string[];
-  /** After this time from the first try a caller gives up, in milliseconds. */
+  /** Time from the first try after which a caller gives up, in milliseconds. */
   readonly patienceMs: number;
-  /** By which the time that a caller waits for one answer is stretched. */
+  /** Factor of the time that a caller waits for one answer. */
   readonly pace: number;
   /** Puts an object into a cloud's store. */
   put(object: object): Promise<unknown>;
@@ -25,7 +25,7 @@ interface Answer {
   };
 }
 
-/** Problems that a caller is asked to repeat the request for. */
+/** Problems after which a caller repeats the request. */
 const repeatable: ReadonlySet<string> = new Set([
   'idempotency_in_progress',
   'overloaded',
@@ -34,10 +34,7 @@ const repeatable: ReadonlySet<string> = new Set([
   'provider_unavailable',
 ]);
 
-/**
- * Where an account's name stands for another cloud, the gateway does not know which account is meant: it does when the
- * name is right again.
- */
+/** While an account name belongs to another cloud, the gateway cannot tell which account is meant. */
 function isStrangeAccount({ code, errors }: Answer['body']): boolean {
   return code === 'invalid_request' && errors?.some(({ pointer }) => pointer === '/account') === true;
 }
@@ -69,7 +66,7 @@ export async function call(intent: Intent, random: Choices, settings: CallerSett
     }
   }
 
-  /** Waits until it has ended and deletes it. `maybe`: it was asked for, and the answer never came. */
+  /** Waits for its end and deletes it. `maybe`: the deletion was sent and never answered. */
   async function forget(id: string): Promise<'yes' | 'no' | 'maybe'> {
     let asked = false;
     while (systemRuntime.now() < until) {
@@ -138,7 +135,7 @@ export async function call(intent: Intent, random: Choices, settings: CallerSett
   return told({ acknowledged: true, migrationId, acknowledgedIncrements, attemptedIncrements, refusal });
 }
 
-/** Fills the watched folder: in any order, one file after the other. */
+/** Fills the watched folder one file at a time, in any order. */
 async function upload(intent: Intent, random: Choices, { put }: CallerSettings): Promise<void> {
   const left = [...watchedObjects(intent)];
   while (left.length > 0) {
@@ -149,7 +146,7 @@ async function upload(intent: Intent, random: Choices, { put }: CallerSettings):
 }
 const ended: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled']);
 
-/** Null: no answer, or none that could be read. */
+/** Null without a readable answer. */
 async function send(
   method: string,
   url: string,

@@ -6,8 +6,8 @@ import { type CloudFacts, type CloudWord, wordKey } from './judge.ts';
 import type { SandboxProcess } from './sandbox-process.ts';
 
 /**
- * Asks the clouds themselves about every task that a restore ran in, with clients that share nothing with the gateway.
- * Alibaba is asked by task, Huawei by job, Tencent by full task, whose status also tells of its increments.
+ * Reads every task of a restore from the clouds themselves, with clients that share no code with the gateway. Reads
+ * Alibaba by task, Huawei by job, and Tencent by full task, whose status covers its increments.
  */
 export async function askClouds(
   sandbox: Pick<SandboxProcess, 'urls' | 'clock'>,
@@ -70,7 +70,7 @@ async function askAlibaba(url: string, { instanceId, taskId }: JournalEntry, now
   };
 }
 
-/** A job that was not the last of its chain leaves the database in restoring. */
+/** A job that is not the last of its chain leaves the database in the restoring state. */
 function huaweiWord({ status, last }: { readonly status: unknown; readonly last: boolean }): CloudWord {
   if (status === 'SUCCESS') return last ? 'succeeded' : 'resting';
   if (status === 'FAILED' || status === 'PRECHECK FAILED') return 'failed';
@@ -81,7 +81,7 @@ const huawei = sandboxCredentials.huawei;
 
 async function huaweiToken({ urls }: Pick<SandboxProcess, 'urls'>): Promise<string> {
   const user = { name: huawei.userName, password: huawei.password, domain: { name: huawei.accountName } };
-  // Tokens come in a header that can exceed the usual 16 KiB.
+  // A token header can exceed the usual limit of 16 KiB.
   const { headers, body } = await request(`${urls.huawei}/v3/auth/tokens?nocatalog=true`, {
     method: 'POST',
     headers: { 'content-type': 'application/json;charset=utf8' },

@@ -1,22 +1,22 @@
 import type { ProviderId } from '../support/providers.ts';
 import type { Choices } from './random.ts';
 
-/** One file that somebody wants restored; its name occurs in no other intent. */
+/** One file to restore. Its name is unique among all intents. */
 export interface WantedFile {
   readonly name: string;
   readonly final: boolean;
 }
 
-/** How a caller asks. */
+/** How a caller sends its requests. */
 export interface Manner {
-  /** Without a key a caller does not ask twice. */
+  /** Without a key a caller never repeats a request. */
   readonly idempotencyKey: string | null;
   readonly prefer: string | null;
-  /** How long the caller waits for one answer, in milliseconds. */
+  /** Time that the caller waits for one answer, in milliseconds. */
   readonly answerTimeoutMs: number;
 }
 
-/** What one caller wants: a full restore, or a chain whose increments follow at once. */
+/** The wish of one caller: a full restore, or a chain whose increments follow at once. */
 export interface Intent {
   readonly label: string;
   readonly provider: ProviderId;
@@ -25,18 +25,18 @@ export interface Intent {
   readonly database: string;
   readonly full: WantedFile;
   readonly increments: readonly WantedFile[];
-  /** The caller deletes the migration once it has ended, and asks for the same once more. */
+  /** The caller deletes the ended migration and requests the same again. */
   readonly again: boolean;
   readonly manner: Manner;
-  /** Whether the files are found in a folder, where they arrive late and in any order, in place of being named. */
+  /** Whether the files come from a watched folder, where they arrive late and in any order. */
   readonly watched: boolean;
 }
 
 const folder = 'chaos';
 
 /**
- * The intent with that number. A few hold a damaged file, a few share an instance with the one before, one in eight is
- * a chain. `watched`: a chain from a folder.
+ * The intent with that number. Some have a damaged file, some share the instance of the one before, one in eight is a
+ * chain. `watched`: a chain from a watched folder.
  */
 export function intentOf(provider: ProviderId, number: number, random: Choices, watched = false): Intent {
   const label = `${provider}-${number}`;
@@ -90,7 +90,7 @@ function folderOf({ label }: Intent): string {
   return `watched/${label}/`;
 }
 
-/** What is put into the watched folder of an intent, in the order of its restore. */
+/** The files for the watched folder of an intent, in restore order. */
 export function watchedObjects(intent: Intent): readonly object[] {
   const lsn = (number: number) => String(25_000_001_000_000_001n + BigInt(number) * 10_000_000n);
   const base = lsn(0);
@@ -121,7 +121,7 @@ function sourceOf({ name }: WantedFile): object {
   return { type: 'object_storage', bucket: 'chaos-backups-1250000000', keys: [`${folder}/${name}`] };
 }
 
-/** Callers: with a key and patient, with a key and asynchronous, in a hurry, or without a key and asking once. */
+/** Kinds of callers: patient with a key, asynchronous with a key, impatient, or without a key and without repeats. */
 function mannerOf(label: string, needsKey: boolean, random: Choices): Manner {
   const keyed = needsKey || random.chance(0.85);
   const prefer = random.pick(['respond-async', 'respond-async', 'wait=1', 'wait=3', null]);

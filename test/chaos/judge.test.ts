@@ -23,7 +23,7 @@ function lateAnswers(operation: string, count: number) {
     sandbox.faults.add({ cloud: '*', operation, kind: 'delay_after', ms: 2500, count });
 }
 
-/** The bug that everything here is built against: after a timeout the call simply goes out again. */
+/** The bug that Godwit exists to avoid: a call is simply resent after a timeout. */
 function resendsBlindly(honest: VendorClient): VendorClient {
   return {
     ...honest,
@@ -39,7 +39,7 @@ function resendsBlindly(honest: VendorClient): VendorClient {
   };
 }
 
-/** Every second creation is answered as stored and is not. */
+/** Acknowledges every second creation without storing it. */
 function forgetsHalf(honest: Store): Store {
   let number = 0;
   return new Proxy(honest, {

@@ -3,30 +3,27 @@ import type { JournalEntry } from '../../src/sandbox/cloud.ts';
 import type { ProviderId } from '../support/providers.ts';
 import type { Intent, WantedFile } from './intent.ts';
 
-/** What a caller knows at the end. `acknowledged`: a 2xx came. */
+/** What a caller knows at the end. `acknowledged`: the caller got a 2xx. */
 export interface Told {
   readonly intent: Intent;
   readonly acknowledged: boolean;
   readonly migrationId: string | null;
-  /** Names of the increments whose POST was answered with 2xx, and of those that were sent without such an answer. */
+  /** Names of the increments whose POST got a 2xx, and of those sent without one. */
   readonly acknowledgedIncrements: readonly string[];
   readonly attemptedIncrements: readonly string[];
-  /** A deletion of the migration was sent, and whether it was carried out is not known. */
+  /** A deletion of the migration was sent, and its outcome is unknown. */
   readonly forgotten: boolean;
-  /**
-   * The migration was deleted after its end, and the same was asked for once more; and whether that was answered with
-   * 2xx.
-   */
+  /** The migration was deleted after its end and requested again; whether that got a 2xx. */
   readonly askedAgain: boolean;
   readonly acknowledgedAgain: boolean;
-  /** A final refusal that the caller could not expect. */
+  /** An unexpected final refusal. */
   readonly refusal: string | null;
 }
 
-/** How a cloud itself describes the task or job of an effect. */
+/** The description of the task or job of an effect by the cloud itself. */
 export type CloudWord = 'succeeded' | 'failed' | 'resting' | 'running' | 'absent';
 
-/** What a cloud itself says that a task or job restores; null or empty for what it does not show. */
+/** What a task or job restores according to the cloud; null or empty where the cloud does not show it. */
 export interface CloudFacts {
   readonly database: string | null;
   readonly files: readonly string[];
@@ -39,7 +36,7 @@ export interface Evidence {
   /** By `wordKey` of the effect. */
   readonly words: ReadonlyMap<string, CloudWord>;
   readonly facts: ReadonlyMap<string, CloudFacts>;
-  /** Restores in a cloud that no caller's account belongs to. */
+  /** Restores in a cloud without an account of any caller. */
   readonly elsewhere: readonly JournalEntry[];
 }
 
@@ -57,9 +54,8 @@ export function wordKey({ cloud, taskId }: Pick<JournalEntry, 'cloud' | 'taskId'
 }
 
 /**
- * Judges one provider. Exactly one restore per file whose request was acknowledged, at most one per file whose request
- * was not, none that the gateway does not know of; and every migration in the state, with the ids, that the cloud
- * itself gives.
+ * Judges one provider. Demands exactly one restore per acknowledged file, at most one per other file, no restore
+ * unknown to the gateway, and for every migration the state and ids that the cloud itself reports.
  */
 export function judge(provider: ProviderId, evidence: Evidence): Verdict {
   const told = evidence.told.filter(({ intent }) => intent.provider === provider);
@@ -125,7 +121,7 @@ export function judge(provider: ProviderId, evidence: Evidence): Verdict {
   };
 }
 
-/** What a migration says that is not so. */
+/** False statements of a migration. */
 function falsehoods(
   told: Told,
   migration: MigrationRepresentation,
@@ -162,7 +158,7 @@ function falsehoods(
   return found;
 }
 
-/** What the tasks that a backup claims for its own restore at the cloud, where that is another file or database. */
+/** Tasks that a backup claims although they restore another file or database at the cloud. */
 function strangers(
   intent: Intent,
   backup: MigrationRepresentation['backups'][number],
@@ -198,9 +194,7 @@ function stateOf({ id, state, stateReason, error, blocking }: MigrationRepresent
   return `${id} is ${state}${why === '' ? '' : ` (${why})`}`;
 }
 
-/**
- * The journal's subject holds names of databases, keys or files; the last path segment of its last word is the file.
- */
+/** A journal subject contains names of databases, keys or files. The last path segment of its last word is the file. */
 function fileOf({ subject }: JournalEntry): string {
   return segment(subject.split(/[\s,]+/).findLast((word) => word !== '') ?? '');
 }
@@ -214,7 +208,7 @@ function segment(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** All that a caller sent, whether or not it was answered. */
+/** Everything that a caller sent, answered or not. */
 export function attempted({ intent, attemptedIncrements }: Told): readonly WantedFile[] {
   return [intent.full, ...intent.increments.filter(({ name }) => attemptedIncrements.includes(name))];
 }

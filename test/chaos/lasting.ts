@@ -10,7 +10,7 @@ import { createReplica } from './replica.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
 import { gatewayConfig } from './storm.ts';
 
-/** A vendor operation that errs for its whole run, and with which of the vendor's own errors. */
+/** A vendor operation that fails for the whole run, and the vendor error that it returns. */
 interface LastingFailure {
   readonly cloud: CloudName;
   readonly operation: string;
@@ -23,7 +23,7 @@ const failures: readonly LastingFailure[] = [
   { cloud: 'tencent', operation: 'StartBackupMigration', code: 'FailedOperation.DBError' },
 ];
 
-/** How often a call is sent at most; the default of `engine.resendTries`. */
+/** Maximum number of sends of a call; the default of `engine.resendTries`. */
 const resendTries = 5;
 const perProvider = 5;
 
@@ -33,7 +33,7 @@ export interface LastingReport {
 }
 
 /**
- * The weather `lasting`: every sending is answered with an error of the vendor's own. What is sent is bounded, and all
+ * The weather `lasting`: the cloud answers every send with a vendor error. The sends are bounded, and every migration
  * ends.
  */
 export async function lasting(seed: number, pace: number): Promise<LastingReport> {

@@ -11,22 +11,24 @@ import { createReplica, type Replica } from './replica.ts';
 import { type SandboxProcess, startSandboxProcess } from './sandbox-process.ts';
 import { gatewayConfig, providers } from './storm.ts';
 
-/** Creations that each process has done before any are counted: one that has just started is several times slower. */
+/** Uncounted creations per process, because a fresh process is several times slower. */
 const warmUpCreations = 200;
 /**
- * Creations are counted for so long at a time, and so often, in turn with the other numbers of replicas: machines
- * change from minute to minute.
+ * Length and number of countings. The numbers of replicas take turns, because a machine changes from minute to minute.
  */
 const countingMs = 3000;
 const countingRounds = 4;
-/** How many callers ask at once. */
+/** Number of concurrent callers. */
 const callers = 24;
-/** Migrations in the hands of the process that is killed. */
+/** Migrations leased by the process that is killed. */
 const orphans = 12;
-/** What a failover may take beyond the lease, in milliseconds. */
+/** Time that a failover may take beyond the lease, in milliseconds. */
 export const failoverMarginMs = 2000;
 
-/** Throughput by number of replicas, and the time until a killed owner's work is in other hands, as lines to print. */
+/**
+ * Throughput by number of replicas, and the time until another process has taken over a killed owner's work, as lines
+ * to print.
+ */
 export async function measure(server: PostgresServer, pace: number): Promise<readonly string[]> {
   const counted = await throughput(server, [1, 2, 4]);
   const [one = 0] = counted.map(({ perSecond }) => perSecond);
@@ -42,7 +44,7 @@ export async function measure(server: PostgresServer, pace: number): Promise<rea
   ];
 }
 
-/** Gateways on one database, and clouds of their own. */
+/** Gateways on one database, with separate clouds. */
 interface Cluster {
   readonly replicas: readonly Replica[];
   readonly clouds: SandboxProcess;
@@ -68,8 +70,7 @@ async function startCluster(server: PostgresServer, count: number, engine: Engin
 }
 
 /**
- * Creations acknowledged per second, each stored and on its way to a cloud, for each number of replicas: medians of the
- * countings.
+ * Acknowledged creations per second, each stored and submitted, for each number of replicas: medians of the countings.
  */
 async function throughput(
   server: PostgresServer,
@@ -96,7 +97,7 @@ async function throughput(
   }
 }
 
-/** Creates migrations on all replicas in turn for as long as `more` says so, and answers how many were acknowledged. */
+/** Creates migrations on the replicas in turn while `more` returns true. Returns the number of acknowledged ones. */
 function loadOn(replicas: readonly Replica[]): (more: (done: number) => boolean) => Promise<number> {
   const random = choices(replicas.length);
   let number = 0;
@@ -120,7 +121,9 @@ function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0;
 }
 
-/** Milliseconds from the death of a process with calls under way until the other one has settled the last of them. */
+/**
+ * Milliseconds from the death of a process with calls under way until the other process has settled the last of them.
+ */
 async function failover(server: PostgresServer, pace: number): Promise<number> {
   const cluster = await startCluster(server, 2, stretched(pace));
   try {
@@ -128,7 +131,7 @@ async function failover(server: PostgresServer, pace: number): Promise<number> {
     const [owner, heir] = replicas;
     if (owner === undefined || heir === undefined) throw new Error('two replicas are needed');
     const random = choices(7);
-    // The cloud does the work and answers long after the owner is dead.
+    // The cloud executes the call and answers long after the owner is dead.
     const rule = (operation: string) =>
       ({ cloud: '*', operation, kind: 'delay_after', ms: Math.round(900 * pace), count: orphans }) as const;
     await clouds.replaceFaults(['CreateMigrateTask', 'CreateReplicationJob', 'StartBackupMigration'].map(rule));

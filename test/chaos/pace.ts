@@ -3,17 +3,16 @@ import { resolve } from 'node:path';
 import { systemRuntime } from '../../src/runtime.ts';
 import { withUs } from '../support/children.ts';
 
-/** How long a quiet machine with two cores takes to load the gateway, in milliseconds. */
+/** Time that a quiet machine with two cores needs to load the gateway, in milliseconds. */
 const quietMs = 700;
 const slowest = 4;
 
 /**
- * How much slower than a quiet machine this one is now, 1 to 4. All intervals of a storm are stretched by it: on a
- * machine where everything takes seconds a lease of two of them is over before anything has been done, and nothing
- * would be tested but that.
+ * How much slower than a quiet machine this one is now, 1 to 4. Every interval of a storm is multiplied by it.
+ * Otherwise a two-second lease on a slow machine expires before any work is done, and the storm tests only that.
  */
 export async function machinePace(): Promise<number> {
-  // Once for the modules to be compiled and kept.
+  // The first load compiles the modules and fills the compile cache.
   await load();
   const began = systemRuntime.now();
   await load();

@@ -1,10 +1,10 @@
-/** Choices that a seed repeats. */
+/** Random choices that a seed reproduces. */
 export interface Choices {
-  /** Evenly between `low` and `high`, both included where they are whole. */
+  /** Uniform between `low` and `high`, both included for whole numbers. */
   between(low: number, high: number): number;
   chance(probability: number): boolean;
   pick<T>(options: readonly T[]): T;
-  /** An independent source for another part of a run: what one part draws does not shift the other. */
+  /** An independent source for another part of a run, so that the draws of one part do not shift the other. */
   fork(): Choices;
 }
 

@@ -6,28 +6,28 @@ import { join, resolve } from 'node:path';
 import { systemRuntime } from '../../src/runtime.ts';
 import { withUs } from '../support/children.ts';
 
-/** One gateway process that is started again, on the same port, as often as it dies. */
+/** One gateway process that restarts on the same port after each death. */
 export interface Replica {
   readonly url: string;
   readonly running: boolean;
   /**
-   * Resolves when it answers `/livez` or has been killed meanwhile. Rejects when it has ended by itself. `strange`:
-   * with the configuration in which the accounts' names stand for another cloud, where there is one.
+   * Resolves when it answers `/livez` or was killed meanwhile. Rejects when it ended by itself. `strange`: with the
+   * configuration whose account names belong to another cloud, where there is one.
    */
   start(strange?: boolean): Promise<void>;
-  /** Whether it was started with the strange configuration. */
+  /** Whether it runs with the strange configuration. */
   readonly strange: boolean;
-  /** Asks it to end and waits until it has; what it has compiled is then kept for the next start. */
+  /** Stops it gracefully and waits for its end. It then keeps its compile cache for the next start. */
   end(): Promise<void>;
-  /** Ends it without warning and waits until it is gone. False: there was nothing to end. */
+  /** Kills it and waits for its end. False when there was no process. */
   kill(): Promise<boolean>;
-  /** Stops it where it stands and lets it go on after that time. */
+  /** Suspends it for that time. */
   pause(ms: number): Promise<void>;
-  /** How often it has ended without being told to. */
+  /** How often it ended by itself. */
   readonly collapses: number;
 }
 
-/** `folder`: where its configuration and what it prints are kept; its own. */
+/** `folder`: its own folder, with its configuration and output. */
 export async function createReplica(folder: string, config: object, strangeConfig: object = config): Promise<Replica> {
   await mkdir(folder, { recursive: true });
   const port = await portBelowEphemeral();
@@ -115,7 +115,7 @@ async function isUp(url: string): Promise<boolean> {
 
 let lastPort = 20_000 + (process.pid % 5000) * 2;
 
-/** A free port that no outgoing connection is given while its owner is dead. */
+/** A free port outside the range of outgoing connections, so that no connection takes it while the process is dead. */
 async function portBelowEphemeral(): Promise<number> {
   for (;;) {
     lastPort = lastPort >= 32_000 ? 20_000 : lastPort + 1;

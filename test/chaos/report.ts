@@ -32,7 +32,7 @@ export const heading = row([
   'pauses',
 ]);
 
-/** Everything that was found wrong, a line each. */
+/** All findings, one per line. */
 export function findings(store: string, { verdicts }: StormReport): readonly string[] {
   return providers.flatMap((provider) => {
     const { duplicates, lost, wrong } = verdicts[provider];

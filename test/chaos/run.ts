@@ -9,8 +9,8 @@ import { findings, heading, stormLines } from './report.ts';
 import { providers, type StormPlan, type StormReport, storm } from './storm.ts';
 
 /**
- * `npm run chaos -- [--seed N] [--brief] [--store sqlite|postgres]`. Prints what happened; ends with 1 when anything
- * was restored twice, lost, or told wrongly.
+ * `npm run chaos -- [--seed N] [--brief] [--store sqlite|postgres]`. Prints the result. Exits with 1 when a file was
+ * restored twice or lost, or when a caller was told something false.
  */
 const { values } = parseArgs({
   options: { seed: { type: 'string' }, brief: { type: 'boolean', default: false }, store: { type: 'string' } },

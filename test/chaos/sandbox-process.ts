@@ -6,11 +6,11 @@ import { withUs } from '../support/children.ts';
 
 type PerCloud<T> = Readonly<Record<CloudName, T>>;
 
-/** The clouds as a process of their own, through their admin interface. */
+/** The emulated clouds in a separate process, controlled through their admin interface. */
 export interface SandboxProcess {
   readonly urls: PerCloud<string>;
   journal(): Promise<readonly JournalEntry[]>;
-  /** Puts other faults in the place of those in force. Answers how often each of the old ones fired. */
+  /** Replaces the active faults. Returns how often each old fault fired. */
   replaceFaults(rules: readonly FaultRule[]): Promise<readonly (FaultRule & { readonly fired: number })[]>;
   setLag(ms: number): Promise<void>;
   setClock(cloud: CloudName, offsetMs: number): Promise<void>;
@@ -20,7 +20,7 @@ export interface SandboxProcess {
   end(): Promise<void>;
 }
 
-/** Starts the clouds on free ports. `restoreMs`: how long a restore takes. */
+/** Starts the clouds on free ports. `restoreMs`: the time of a restore. */
 export async function startSandboxProcess(restoreMs: number): Promise<SandboxProcess> {
   const child = withUs(
     spawn(process.execPath, [resolve(import.meta.dirname, '../../src/sandbox/main.ts')], {

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { newId } from '../../src/domain/ids.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 
-/** Rows that are always due and that nobody can read. Every claim meets them first. */
+/** Unreadable rows that are always due. Every claim meets them first. */
 const spoiltDocuments = ['{}', '[]', '{"state":"restoring","backups":null}'];
 
 function statementOf(document: string): string {
@@ -13,7 +13,7 @@ function statementOf(document: string): string {
     values ('${id}', '${document}', 'alibaba', 'sandbox-alibaba', 'cn-hangzhou', 'restoring', 'rm-spoilt', 0, 0, 0, 1, 0, 0, '[]')`;
 }
 
-/** Puts them into the database of a gateway that has made its tables. */
+/** Inserts them into the database of a gateway that has created its tables. */
 export async function spoilRows(storeUrl: string): Promise<void> {
   const statements = spoiltDocuments.map(statementOf);
   if (storeUrl.startsWith('sqlite:')) {

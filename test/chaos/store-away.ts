@@ -3,24 +3,24 @@ import { systemRuntime } from '../../src/runtime.ts';
 import type { Choices } from './random.ts';
 
 /**
- * The only way to a PostgreSQL server. The server goes away right after a commit, with the commit's answer or before
- * it, and comes back.
+ * A proxy in front of a PostgreSQL server, which disconnects it right after a commit, with or without the commit's
+ * answer, and reconnects it.
  */
 export interface UnsteadyStore {
-  /** The server's URL by this way. */
+  /** The server's URL through the proxy. */
   readonly url: string;
-  /** How often the server has gone away. */
+  /** The number of outages so far. */
   readonly outages: number;
-  /** From now on the server goes away every few seconds. */
+  /** Starts an outage every few seconds. */
   begin(random: Choices): void;
-  /** No more outages. */
+  /** Stops the outages. */
   calm(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A process that is still starting cannot do without its store: connections younger than this stay. */
+/** A starting process needs its store, so younger connections survive. In milliseconds. */
 const youngMs = 2500;
-/** How long the server is away. Connections that are asked for meanwhile wait. */
+/** Length of an outage, in milliseconds. New connections wait until its end. */
 const away = { fromMs: 300, toMs: 2500 };
 
 interface Link {
@@ -29,7 +29,7 @@ interface Link {
   readonly since: number;
 }
 
-/** `target`: the URL of the server. All times are stretched by `pace`. */
+/** `target`: the URL of the server. Every time is multiplied by `pace`. */
 export async function unsteadyStore(target: string, pace: number): Promise<UnsteadyStore> {
   const links = new Set<Link>();
   const stopped = new AbortController();
@@ -66,7 +66,7 @@ export async function unsteadyStore(target: string, pace: number): Promise<Unste
       server.write(bytes);
     });
     server.on('data', (bytes: Buffer) => {
-      // The server has answered, so the commit has taken place.
+      // The server has answered, so the commit took effect.
       if (committing?.answer !== 'lost') client.write(bytes);
       if (committing === null) return;
       const { awayMs } = committing;

@@ -8,20 +8,20 @@ export interface Trouble {
   readonly pauses: number;
   /** Starts with the strange configuration. */
   readonly strangeStarts: number;
-  /** Ends it; every process runs afterwards. */
+  /** Ends the trouble. Every process runs afterwards. */
   stop(): Promise<void>;
 }
 
-/** One in this many troubles is a pause that outlasts a lease. */
+/** One trouble in this many is a pause that outlasts a lease. */
 const pauseShare = 1 / 12;
-/** One in this many starts finds a configuration in which the accounts' names stand for another cloud. */
+/** One start in this many uses a configuration whose account names belong to another cloud. */
 const strangeShare = 1 / 8;
-/** A machine that is too busy to start a process within this time sees it killed all the same. */
+/** A process is killed after this time even if it is still starting. In milliseconds. */
 const maxStartMs = 8000;
 
 /**
- * Kills a process at random points, also while it starts, and starts it again; now and then one is stopped for longer
- * than its lease and goes on as if nothing had been. With several processes their troubles overlap.
+ * Kills a process at random points, also while it starts, and restarts it. Now and then it suspends one for longer than
+ * its lease. The troubles of several processes overlap.
  */
 export function startTrouble(
   replicas: readonly Replica[],
@@ -35,8 +35,7 @@ export function startTrouble(
   async function trouble(replica: Replica, own: Choices): Promise<void> {
     let startMs = 0;
     while (!stopped.signal.aborted) {
-      // On a machine where starting takes long, processes live longer too, or nobody would be there to be killed at
-      // work.
+      // On a machine with slow starts processes live longer too. Otherwise they would never die at work.
       const mean = Math.max(meanKillMs * replicas.length, startMs / 2);
       await systemRuntime.sleep(own.between(Math.floor(mean / 10), Math.floor((mean * 19) / 10)), stopped.signal);
       if (stopped.signal.aborted) return;
@@ -50,7 +49,7 @@ export function startTrouble(
       const strange = own.chance(strangeShare);
       if (strange) counts.strangeStarts++;
       const started = replica.start(strange);
-      // Some die again before they have come up.
+      // Some die again before they are up.
       if (!own.chance(0.2)) await Promise.race([started, systemRuntime.sleep(maxStartMs)]);
       startMs = systemRuntime.now() - began;
     }

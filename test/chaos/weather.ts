@@ -5,7 +5,7 @@ import type { EngineIntervals } from './intervals.ts';
 import type { Choices } from './random.ts';
 import type { SandboxProcess } from './sandbox-process.ts';
 
-/** Operations that change something at a cloud; a fault on one of these is a fault on a creation or an increment. */
+/** Operations that change something at a cloud. A fault on one affects a creation or an increment. */
 const changingOperations: Readonly<Record<CloudName, readonly string[]>> = {
   alibaba: ['CreateMigrateTask', 'CreateMigrateTask', 'CreateOnlineDatabaseTask'],
   huawei: ['CreateReplicationJob'],
@@ -34,17 +34,17 @@ const kinds: readonly FaultKind[] = [
   'empty_body',
 ];
 
-/** What has been blowing. */
+/** Counts of the weather so far. */
 export interface Weather {
-  /** Faults played so far on calls that change something, and on others. */
+  /** Faults fired so far on changing calls, and on others. */
   readonly onChanges: number;
   readonly onReads: number;
   stop(): Promise<void>;
 }
 
 /**
- * Faults that change every few seconds, lists that lag, clocks that are minutes off. Stops with calm, but the clocks
- * stay as they are.
+ * Faults that change every few seconds, lagging lists, and clocks that are minutes off. At its end it clears all but
+ * the clocks.
  */
 export async function startWeather(
   sandbox: SandboxProcess,
@@ -56,7 +56,7 @@ export async function startWeather(
   const take = (old: readonly (FaultRule & { readonly fired: number })[]): void => {
     for (const rule of old) fired[isChange(rule) ? 'onChanges' : 'onReads'] += rule.fired;
   };
-  // Beyond 15 minutes Alibaba, beyond 5 Tencent refuse signatures; both sides of those limits are weather.
+  // Alibaba refuses signatures beyond 15 minutes, Tencent beyond 5. The weather covers both sides of these limits.
   for (const cloud of ['alibaba', 'huawei', 'tencent'] as const)
     await sandbox.setClock(cloud, random.pick([-1, 1]) * random.between(2, 20) * 60_000);
 
@@ -83,7 +83,7 @@ export async function startWeather(
   };
 }
 
-/** The faults of the next seconds: about two of three changing calls meet one, and one read in ten. */
+/** The faults of the next seconds: they hit about two of three changing calls and one read in ten. */
 function front(random: Choices, intervals: EngineIntervals): readonly FaultRule[] {
   const changes = (['alibaba', 'huawei', 'tencent'] as const).flatMap((cloud) =>
     Array.from({ length: 4 }, () => ruleOn(cloud, random.pick(changingOperations[cloud]), 0.3, random, intervals)),
@@ -100,7 +100,7 @@ function ruleOn(
   { callTimeoutMs, settleMs }: EngineIntervals,
 ): FaultRule {
   const kind = random.pick(kinds);
-  // What a cloud carries out after the caller has given up must still show before the caller believes in its absence.
+  // An effect after the caller gave up must become visible before the caller presumes it absent.
   const latest = callTimeoutMs + Math.floor(settleMs / 4);
   const ms = kind === 'delay_before' ? random.between(100, latest) : random.between(100, 3 * callTimeoutMs);
   return { cloud, operation, kind, probability, ms };

@@ -24,12 +24,12 @@ import { type Intent, migrationBody } from './intent.ts';
 import { patience } from './intervals.ts';
 import type { Evidence, Told } from './judge.ts';
 
-/** What may be built wrongly on purpose. */
+/** The parts that a test may break on purpose. */
 export interface Workshop {
   readonly client?: (honest: VendorClient) => VendorClient;
   readonly store?: (honest: Store) => Store;
   readonly settings?: Partial<EngineSettings>;
-  /** Made ready before the first intent. */
+  /** Runs before the first intent. */
   prepare?(sandbox: Sandbox): void;
 }
 
@@ -53,7 +53,7 @@ const credentials: Readonly<Record<ProviderId, Credentials>> = {
 const maxMs = 30_000;
 
 /**
- * Puts the parts of a gateway together in this process, some of them broken, has it work on intents, and collects the
+ * Assembles a gateway in this process from its parts, some of them broken, plays intents against it and collects the
  * evidence.
  */
 export async function evidenceOf(intents: readonly Intent[], workshop: Workshop): Promise<Evidence> {
@@ -98,7 +98,7 @@ export async function evidenceOf(intents: readonly Intent[], workshop: Workshop)
   }
 }
 
-/** Stores and acknowledges as a request that does not wait. */
+/** Stores and acknowledges like an asynchronous request. */
 async function submit(intent: Intent, context: EngineContext, engine: ReturnType<typeof createEngine>): Promise<Told> {
   const account = [...context.accounts.values()].find(({ provider }) => provider === intent.provider);
   if (account === undefined) throw new Error(`no account of ${intent.provider}`);

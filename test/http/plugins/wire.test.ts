@@ -89,7 +89,8 @@ describe('on the wire', () => {
     await accepted;
     await app.close();
     await ended;
-  }, 5000);
+    // Node alone waits 15 seconds for a header.
+  }, 12_000);
 
   it('the server limits time and number of requests', async () => {
     const { app } = await testApp();
