@@ -19,6 +19,11 @@ const firstRetryMs = 100;
 const maxRetryMs = 5_000;
 /** Maximum wait for a test notification, in milliseconds. Without it, notifications are assumed not to arrive. */
 const probeMs = 5_000;
+/**
+ * After a notification the connection is not read for this time, in milliseconds. A process is woken by its own notifications too, and under
+ * load each wake costs more than its content.
+ */
+const gatheringMs = 10;
 /** Takes the place of the migration's id in a test notification. */
 const probe = 'probe';
 /** Maximum number of changed migrations to report after a gap. */
@@ -113,7 +118,8 @@ export class ChangeListener {
   }
 
   async #connect(): Promise<Connection> {
-    const connection = new Connection(this.#options.servers, (payload) => this.#heard(payload));
+    const { servers, runtime } = this.#options;
+    const connection = new Connection(servers, runtime, (payload) => this.#heard(payload));
     try {
       const server = await connection.open(this.#options.origin);
       // Pooled connections lead to the previous server.
@@ -189,13 +195,18 @@ class Connection {
   readonly #servers: Servers;
   readonly #client: Client;
   readonly #lost = new AbortController();
+  readonly #runtime: Pick<Runtime, 'sleep'>;
 
-  constructor(servers: Servers, heard: (payload: string) => void) {
+  constructor(servers: Servers, runtime: Pick<Runtime, 'sleep'>, heard: (payload: string) => void) {
     this.#servers = servers;
+    this.#runtime = runtime;
     this.#client = new servers.client();
     this.#client.on('error', (error) => this.#lost.abort(error));
     this.#client.on('end', () => this.#lost.abort(new Error('the listening connection has ended')));
-    this.#client.on('notification', (message) => heard(message.payload ?? ''));
+    this.#client.on('notification', (message) => {
+      heard(message.payload ?? '');
+      void this.#gather();
+    });
   }
 
   get lost(): AbortSignal {
@@ -229,6 +240,15 @@ class Connection {
       catchUpLimit,
     ]);
     return rows.map((row) => row.migration_id);
+  }
+
+  /** What arrives meanwhile is read together. */
+  async #gather(): Promise<void> {
+    const { stream } = this.#client.connection;
+    if (stream.isPaused()) return;
+    stream.pause();
+    await this.#runtime.sleep(gatheringMs);
+    stream.resume();
   }
 
   /** Closes without waiting, because the server may be gone. */
