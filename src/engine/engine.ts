@@ -22,7 +22,7 @@ const vendorIdLifeMs = 400 * 86_400_000;
 /** Milliseconds for which positions of deleted events are kept. A reader that was away longer must start again. */
 const removedEventLifeMs = 90 * 86_400_000;
 /** Maximum number of rows deleted in one transaction, and the pause between two in milliseconds. */
-const forgottenAtOnce = 1000;
+const forgottenAtOnce = 250;
 const portionPauseMs = 20;
 
 /** The engine of one process. */
@@ -98,7 +98,7 @@ export function createEngine(context: EngineContext): CountedEngine {
       if (claimed.more) continue;
       const pause = claimed.failed
         ? idleMs
-        : Math.min(await pauseMs(claimed.count), Math.max(places.nextTurnMs(), minTurnMs));
+        : Math.min(pauseMs(claimed.count, claimed.due), Math.max(places.nextTurnMs(), minTurnMs));
       const now = runtime.now();
       sleepsUntil = Math.min(now + pause, Math.max(toldOf, now));
       await runtime.sleep(sleepsUntil - now, wake.signal);
@@ -106,11 +106,19 @@ export function createEngine(context: EngineContext): CountedEngine {
     }
   }
 
-  async function claimDue(): Promise<{ readonly count: number; readonly more: boolean; readonly failed?: boolean }> {
+  async function claimDue(): Promise<{
+    readonly count: number;
+    readonly more: boolean;
+    /** When the next migration is due; null: none. */
+    readonly due: Instant | null;
+    readonly failed?: boolean;
+  }> {
     const rooms = places.rooms(share);
     try {
       const lease = leaseOf(context);
-      const claims = await store.claim(lease, rooms);
+      // Usually nothing is due, and a claim runs one statement per account and kind of work.
+      const due = await store.nextDue(lease.now);
+      const claims = due === null || due > lease.now ? [] : await store.claim(lease, rooms);
       // A slow claim means a slow store. More work would outlast its leases while it waits for writes.
       const slow = runtime.now() - lease.now > settings.leaseMs / 10;
       share = slow ? Math.ceil(share / 2) : Math.min(share * 2, maxShare);
@@ -118,23 +126,18 @@ export function createEngine(context: EngineContext): CountedEngine {
       for (const part of apart(context, claims)) track(work(part));
       const counts = Map.groupBy(claims, ({ migration }) => `${migration.account}|${dueWorkOf(migration)}`);
       const more = places.claimed(rooms, ({ account, work }) => counts.get(`${account}|${work}`)?.length ?? 0);
-      return { count: claims.length, more };
+      return { count: claims.length, more, due };
     } catch (error) {
       reportInterruption(context, error);
-      return { count: 0, more: false, failed: true };
+      return { count: 0, more: false, due: null, failed: true };
     }
   }
 
-  async function pauseMs(claimed: number): Promise<number> {
+  function pauseMs(claimed: number, due: Instant | null): number {
     // Frequent polling needs no exact timing, because changes by callers wake the loop at once.
     const shortest = Math.min(settings.pollMinMs, Math.max(settings.pollMinMs / 25, 50));
     if (claimed > 0) return shortest;
-    try {
-      const due = await store.nextDue(runtime.now());
-      return due === null ? idleMs : Math.min(Math.max(due - runtime.now(), shortest), idleMs);
-    } catch {
-      return idleMs;
-    }
+    return due === null ? idleMs : Math.min(Math.max(due - runtime.now(), shortest), idleMs);
   }
 
   /** Renews the leases of long work. */

@@ -4,34 +4,27 @@ import type { Instant, Migration } from '../domain/migration.ts';
 import type { Claim, ClaimRoom, LeaseRequest } from '../domain/store.ts';
 import { readMigration } from './documents.ts';
 import type { KeptMigrations } from './kept-migrations.ts';
-import { selectMigrations } from './rows.ts';
-import type { Session, SqlDialect } from './session.ts';
+import { leaseEnd, selectMigrations } from './rows.ts';
+import type { Session } from './session.ts';
+import { type Statement, type StatementDialect, statement } from './statement.ts';
 import type { Tables } from './tables.ts';
 
 /** `Store.claim` inside its transaction. Rows that another transaction has locked are skipped. */
 export async function claimDue(
-  { db, dialect, unreadable }: Session,
+  session: Session,
   kept: KeptMigrations,
   lease: LeaseRequest,
   rooms: readonly ClaimRoom[],
 ): Promise<readonly Claim[]> {
-  const [first, ...more] = rooms.filter(({ limit }) => limit >= 1);
-  if (first === undefined) return [];
-  const due = more.reduce(
-    (all, room) => all.unionAll(dueIn(db, dialect, lease.now, room)),
-    dueIn(db, dialect, lease.now, first),
-  );
-  const claimed = await db
-    .with('due', () => due)
-    .updateTable('migrations')
-    .set((row) => ({
-      lease_owner: lease.owner,
-      lease_until: sql<number>`${dialect.leaseClock(lease.now)} + ${Math.ceil(lease.leaseMs)}`,
-      fence: row('fence', '+', 1),
-    }))
-    .where('id', 'in', (query) => query.selectFrom('due').select('id'))
-    .returning(['id', 'version', 'due_at', 'fence'])
-    .execute();
+  const { db, unreadable } = session;
+  const values = { owner: lease.owner, now: lease.now, leaseMs: Math.ceil(lease.leaseMs) };
+  const claimed = (
+    await Promise.all(
+      rooms
+        .filter(({ limit }) => limit >= 1)
+        .map((room) => session.rows(claimOf(room), { ...values, ...valuesOf(room) })),
+    )
+  ).flat();
 
   const found = new Map<string, Migration>();
   for (const { id, version, due_at } of claimed) {
@@ -53,27 +46,82 @@ export async function claimDue(
     });
 }
 
-function dueIn(db: Kysely<Tables>, dialect: SqlDialect, now: Instant, { account, work, limit }: ClaimRoom) {
-  const rows = db
-    .selectFrom('migrations')
-    .select('id')
-    .where('due_at', '<=', now)
-    .where(notLeased(dialect, now))
-    .$if(typeof account === 'string', (query) => query.where('account', '=', account as string))
-    .$if(typeof account === 'object' && account.except.length > 0, (query) =>
-      query.where('account', 'not in', (account as { except: readonly string[] }).except),
-    )
-    .$if(work !== undefined, (query) => query.where('due_work', '=', work as DueWork))
-    .orderBy('due_at')
-    .orderBy('id')
-    .limit(limit)
-    .$if(dialect.rowLocks, (query) => query.forUpdate().skipLocked());
-  // PostgreSQL locks no rows in a member of a union, but does in a subquery of a member.
-  return db.selectFrom(rows.as('room')).select('room.id');
+/** The parameters of a claim: the lease, and those of `valuesOf`. */
+type ClaimValues = Pick<LeaseRequest, 'owner' | 'now' | 'leaseMs'> & Readonly<Record<string, string | number>>;
+
+interface ClaimedRow {
+  readonly id: string;
+  readonly version: number;
+  readonly due_at: number | null;
+  readonly fence: number;
+}
+
+function exceptOf({ account }: ClaimRoom): readonly string[] {
+  return typeof account === 'object' ? account.except : [];
+}
+
+function valuesOf(room: ClaimRoom): Readonly<Record<string, string | number>> {
+  const { account, work, limit } = room;
+  return {
+    limit: Math.floor(limit),
+    ...(typeof account === 'string' && { account }),
+    ...(work !== undefined && { work }),
+    ...Object.fromEntries(exceptOf(room).map((name, index) => [`except ${index}`, name])),
+  };
+}
+
+/** Statements by what distinguishes their texts. */
+const claims = new Map<string, Statement<ClaimValues, ClaimedRow>>();
+
+/** The statement of one room. A single statement for all rooms would grow with the accounts, and SQLite limits it to 500 parts. */
+function claimOf(room: ClaimRoom): Statement<ClaimValues, ClaimedRow> {
+  const { account, work } = room;
+  const except = exceptOf(room).length;
+  const shape = `${typeof account} ${except} ${work !== undefined}`;
+  let claim = claims.get(shape);
+  if (claim === undefined) {
+    claim = statement((db, values: ClaimValues, dialect) =>
+      db
+        .with('due', () =>
+          db
+            .selectFrom('migrations')
+            .select('id')
+            .where('due_at', '<=', values.now)
+            .where(notLeased(dialect, values.now))
+            .$if(typeof account === 'string', (query) => query.where('account', '=', values.account as string))
+            .$if(except > 0, (query) =>
+              query.where(
+                'account',
+                'not in',
+                Array.from({ length: except }, (_, index) => values[`except ${index}`] as string),
+              ),
+            )
+            .$if(work !== undefined, (query) => query.where('due_work', '=', values.work as DueWork))
+            .orderBy('due_at')
+            .orderBy('id')
+            .limit(values.limit as number)
+            .$if(dialect.rowLocks, (query) => query.forUpdate().skipLocked()),
+        )
+        .updateTable('migrations')
+        .set((row) => ({
+          lease_owner: values.owner,
+          lease_until: leaseEnd(dialect, values),
+          fence: row('fence', '+', 1),
+        }))
+        .where('id', 'in', (query) => query.selectFrom('due').select('id'))
+        .returning(['id', 'version', 'due_at', 'fence']),
+    );
+    claims.set(shape, claim);
+  }
+  return claim;
 }
 
 /** `Store.nextDue`. */
-export async function earliestDue(db: Kysely<Tables>, dialect: SqlDialect, now: Instant): Promise<Instant | null> {
+export async function earliestDue(
+  db: Kysely<Tables>,
+  dialect: StatementDialect,
+  now: Instant,
+): Promise<Instant | null> {
   const row = await db
     .selectFrom('migrations')
     .select('due_at')
@@ -86,6 +134,6 @@ export async function earliestDue(db: Kysely<Tables>, dialect: SqlDialect, now: 
 }
 
 /** SQL condition: a row has no valid lease. */
-export function notLeased(dialect: SqlDialect, now: Instant) {
+export function notLeased(dialect: StatementDialect, now: Instant) {
   return sql<boolean>`(lease_until is null or lease_until <= ${dialect.leaseClock(now)})`;
 }

@@ -5,6 +5,7 @@ import type { MigrationFilter, Store } from '../../src/domain/store.ts';
 import type { WebhookStore } from '../../src/domain/webhook.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
+import type { Batch } from '../../src/store/postgres/batch.ts';
 import { SqlStore } from '../../src/store/sql-store.ts';
 import { SqliteBackend } from '../../src/store/sqlite/backend.ts';
 import { memory, openFile } from '../../src/store/sqlite/file.ts';
@@ -202,14 +203,16 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
     const sent: [text: string, values: unknown[]][] = [];
     try {
       await run(store);
-      for (const [text, values] of query.mock.calls as unknown as [unknown, unknown[]][])
-        if (typeof text === 'string' && /^(select|with)/.test(text)) sent.push([text, values]);
+      for (const [asked, values] of query.mock.calls as unknown as [string | Batch, unknown[]][])
+        if (typeof asked === 'string') sent.push([asked, values]);
+        else sent.push(...asked.statements.map(({ text, values }): (typeof sent)[number] => [text, [...values]]));
     } finally {
       query.mockRestore();
     }
-    expect(sent).not.toEqual([]);
+    const planned = sent.filter(([text]) => /^(select|with)/.test(text));
+    expect(planned).not.toEqual([]);
     const nodes: PlanNode[] = [];
-    for (const [text, values] of sent) {
+    for (const [text, values] of planned) {
       const { rows } = await admin.query(`explain (format json) ${text}`, values);
       nodes.push(...nodesOf(rows[0]['QUERY PLAN'][0].Plan));
     }

@@ -47,6 +47,19 @@ export function claimBehaviour(site: Site): void {
     expect(await store.get(migration.id)).toEqual(migration);
   });
 
+  it('claims in rooms of hundreds of accounts', async () => {
+    const store = await site.open();
+    const migration = sampleMigration();
+    await store.create(migration, noLease);
+    const others = Array.from({ length: 600 }, (_, index) => `account-${index}`);
+    const rooms = [
+      ...others.map((account) => ({ account, work: 'send' as const, limit: 1 })),
+      { account: { except: others }, limit: 1 },
+    ];
+    const claims = await store.claim(lease(), rooms);
+    expect(claims.map(({ migration: { id } }) => id)).toEqual([migration.id]);
+  });
+
   it('returns a long chain in its current state after any claims and changes', async () => {
     const store = await site.open();
     const other = await site.replica();
