@@ -100,6 +100,21 @@ export async function settleCalls(url: string, settledAt: number): Promise<void>
   }
 }
 
+/** Copies the only idempotency key of an SQLite store many times, each used at `createdAt`. */
+export async function multiplyKey(url: string, count: number, createdAt: number): Promise<void> {
+  const sql = await openSql(url);
+  try {
+    // Digests are as scattered as real ones.
+    await sql.all(
+      `insert into idempotency_keys (digest, document, created_at)
+        select lower(hex(randomblob(32))), document, ${createdAt} from (select document from idempotency_keys limit 1) as original,
+          (with recursive s(n) as (select 1 union all select n + 1 from s where n < ${count}) select n from s) as series`,
+    );
+  } finally {
+    await sql.close();
+  }
+}
+
 /** Copies the only delivery of a store many times, each due now. */
 export async function multiplyDelivery(url: string, count: number, at: number): Promise<void> {
   const sql = await openSql(url);

@@ -19,6 +19,8 @@ export function sqliteUrl(): string {
 export interface GatewayOptions extends ConfigurationOptions {
   /** Counts statements; see `statements.ts`. */
   readonly counting?: boolean;
+  /** Measures turns of the event loop from the first statement on that matches; see `loop-delay.ts`. */
+  readonly watching?: string;
   /** Folder and name of a CPU profile, written when the process ends. */
   readonly profile?: { readonly folder: string; readonly name: string } | null;
   readonly environment?: NodeJS.ProcessEnv;
@@ -30,16 +32,22 @@ export interface GatewayOptions extends ConfigurationOptions {
 export function startGateway(options: GatewayOptions): Promise<Measured> {
   const file = join(folder, `config-${++files}.json`);
   writeFileSync(file, JSON.stringify(configuration(options)));
-  const { profile = null } = options;
+  const { profile = null, watching } = options;
+  const hook = options.counting === true ? 'statements.ts' : watching === undefined ? null : 'loop-delay.ts';
   if (profile !== null) mkdirSync(profile.folder, { recursive: true });
   const args = [
     ...(profile === null
       ? []
       : ['--cpu-prof', `--cpu-prof-dir=${profile.folder}`, `--cpu-prof-name=${profile.name}.cpuprofile`]),
-    ...(options.counting === true ? ['--import', join(import.meta.dirname, 'statements.ts')] : []),
+    ...(hook === null ? [] : ['--import', join(import.meta.dirname, hook)]),
     ...startArguments(options.program),
   ];
-  return startServer(args, { GODWIT_CONFIG: file, ...options.environment }, { ipc: options.counting === true });
+  const environment = {
+    GODWIT_CONFIG: file,
+    ...(watching !== undefined && { GODWIT_BENCH_STATEMENT: watching }),
+    ...options.environment,
+  };
+  return startServer(args, environment, { ipc: hook !== null });
 }
 
 const run = Date.now().toString(36);

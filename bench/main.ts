@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Row } from './measure.ts';
+import { chains } from './rows/chains.ts';
 import { creations } from './rows/creations.ts';
+import { housekeeping } from './rows/housekeeping.ts';
 import { memory } from './rows/memory.ts';
 import { outbound } from './rows/outbound.ts';
 import { reads } from './rows/reads.ts';
@@ -37,6 +39,9 @@ const quick: Readonly<Record<string, Part>> = {
   'statements-sqlite': (stage) => statements(stage, 'SQLite'),
   'statements-postgres': (stage) => statements(stage, 'PostgreSQL'),
   'replicas-postgres': replicas,
+  'chains-sqlite': (stage) => chains(stage, 'SQLite', 50),
+  'chains-postgres': (stage) => chains(stage, 'PostgreSQL', 50),
+  housekeeping,
   outbound,
   signatures: () => signatures(),
   'memory-sqlite': (stage) => memory(stage, 'SQLite', 10_000),
@@ -49,6 +54,8 @@ const large: Readonly<Record<string, Part>> = {
   'memory-postgres': (stage) => memory(stage, 'PostgreSQL', 100_000),
   'stored-sqlite': (stage) => stored(stage, 'SQLite', storedRows),
   'stored-postgres': (stage) => stored(stage, 'PostgreSQL', storedRows),
+  'chains-sqlite': (stage) => chains(stage, 'SQLite', 2000),
+  'chains-postgres': (stage) => chains(stage, 'PostgreSQL', 2000),
   tracking,
   'streams-sqlite': (stage) => streams(stage, 'SQLite'),
   'streams-postgres': (stage) => streams(stage, 'PostgreSQL'),
