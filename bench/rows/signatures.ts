@@ -142,9 +142,10 @@ function acs3(): Pair {
     name: algorithm,
     sdk: '@alicloud/openapi-util',
     ours: () => {
-      const canonical = acs3CanonicalRequest('POST', canonicalQuery(entries), headers, payload);
+      const signed = acs3SignedHeaders(headers);
+      const canonical = acs3CanonicalRequest('POST', canonicalQuery(entries), signed, payload);
       return signatureOf(
-        `${algorithm} Credential=LTAIbenchmark,SignedHeaders=${acs3SignedHeaders(headers)},Signature=${acs3Signature(secret, canonical)}`,
+        `${algorithm} Credential=LTAIbenchmark,SignedHeaders=${signed.names},Signature=${acs3Signature(secret, canonical)}`,
       );
     },
     theirs: () =>

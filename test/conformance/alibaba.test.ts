@@ -8,7 +8,7 @@ import type { VendorRequest } from '../../src/domain/vendor.ts';
 import type { AlibabaAccount, AlibabaCredentials } from '../../src/providers/alibaba/account.ts';
 import { alibaba } from '../../src/providers/alibaba/index.ts';
 import { canonicalQuery } from '../../src/providers/alibaba/percent.ts';
-import { acs3CanonicalRequest, acs3Signature } from '../../src/providers/alibaba/sign-acs3.ts';
+import { acs3CanonicalRequest, acs3Signature, acs3SignedHeaders } from '../../src/providers/alibaba/sign-acs3.ts';
 import { rpcSignature, rpcStringToSign } from '../../src/providers/alibaba/sign-rpc.ts';
 import { account, backup, callInput, migration, sentAt } from '../providers/alibaba/fixture.ts';
 
@@ -283,7 +283,7 @@ describe.each([
         acs3CanonicalRequest(
           sent.method,
           canonicalQuery([...sent.url.searchParams]),
-          headers,
+          acs3SignedHeaders(headers),
           headers['x-acs-content-sha256'] ?? '',
         ),
       );

@@ -13,30 +13,37 @@ export function sha256Hex(text: string): string {
   return hash('sha256', text, 'hex');
 }
 
-/** The headers that the signature covers: `host`, `content-type` and every `x-acs-*` header, in lower case and sorted. */
-function signedEntries(headers: Readonly<Record<string, string>>): (readonly [string, string])[] {
-  return Object.entries(headers)
-    .map(([name, value]) => [name.toLowerCase(), value.trim()] as const)
-    .filter(([name]) => name === 'host' || name === 'content-type' || name.startsWith('x-acs-'))
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+/** The headers that the signature covers, in lower case and sorted by name. */
+export interface SignedHeaders {
+  /** One line per header. */
+  readonly lines: string;
+  /** The names, joined by `;`. */
+  readonly names: string;
 }
 
-/** The names of the signed headers, joined by `;`. */
-export function acs3SignedHeaders(headers: Readonly<Record<string, string>>): string {
-  return signedEntries(headers)
-    .map(([name]) => name)
-    .join(';');
+/** `host`, `content-type` and every `x-acs-*` header. */
+export function acs3SignedHeaders(headers: Readonly<Record<string, string>>): SignedHeaders {
+  const sorted = Object.keys(headers)
+    .map((name) => [name.toLowerCase(), headers[name] ?? ''] as const)
+    .filter(([name]) => name === 'host' || name === 'content-type' || name.startsWith('x-acs-'))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  let lines = '';
+  let names = '';
+  for (const [name, value] of sorted) {
+    lines += `${name}:${value.trim()}\n`;
+    names += names === '' ? name : `;${name}`;
+  }
+  return { lines, names };
 }
 
 /** The canonical request (V3 request structure and signature page). `query` must be canonical. */
 export function acs3CanonicalRequest(
   method: string,
   query: string,
-  headers: Readonly<Record<string, string>>,
+  { lines, names }: SignedHeaders,
   bodyHash: string,
 ): string {
-  const lines = signedEntries(headers).map(([name, value]) => `${name}:${value}\n`);
-  return [method, '/', query, lines.join(''), acs3SignedHeaders(headers), bodyHash].join('\n');
+  return `${method}\n/\n${query}\n${lines}\n${names}\n${bodyHash}`;
 }
 
 /** HMAC-SHA256 in lower-case hexadecimal. The key is the secret without a prefix or suffix. */
@@ -71,16 +78,17 @@ export function signAcs3(
       : { 'x-acs-accesskey-id': credentials.accessKeyId, 'x-acs-security-token': token.reveal() }),
   };
   const query = canonicalQuery(request.query);
+  const signed = acs3SignedHeaders(headers);
   const signature = acs3Signature(
     credentials.accessKeySecret.reveal(),
-    acs3CanonicalRequest(request.method, query, headers, bodyHash),
+    acs3CanonicalRequest(request.method, query, signed, bodyHash),
   );
   return {
     method: request.method,
     url: query === '' ? `${origin}/` : `${origin}/?${query}`,
     headers: {
       ...headers,
-      authorization: `${algorithm} Credential=${credentials.accessKeyId},SignedHeaders=${acs3SignedHeaders(headers)},Signature=${signature}`,
+      authorization: `${algorithm} Credential=${credentials.accessKeyId},SignedHeaders=${signed.names},Signature=${signature}`,
     },
     body: undefined,
   };
