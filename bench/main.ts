@@ -13,7 +13,7 @@ import { start } from './rows/start.ts';
 import { statements } from './rows/statements.ts';
 import { stored } from './rows/stored.ts';
 import { streams } from './rows/streams.ts';
-import { tracking } from './rows/tracking.ts';
+import { hurriedTracking, tracking } from './rows/tracking.ts';
 import { webhooks } from './rows/webhooks.ts';
 import { NotHere, Stage } from './stage.ts';
 import { machine, markdown, type Report, worse } from './table.ts';
@@ -42,6 +42,7 @@ const quick: Readonly<Record<string, Part>> = {
   'chains-sqlite': (stage) => chains(stage, 'SQLite', 50),
   'chains-postgres': (stage) => chains(stage, 'PostgreSQL', 50),
   housekeeping,
+  tracking: hurriedTracking,
   outbound,
   signatures: () => signatures(),
   'memory-sqlite': (stage) => memory(stage, 'SQLite', 10_000),

@@ -26,9 +26,10 @@ interface Cost {
  * long chain that are restored, which take about a tenth of a second each.
  */
 export async function chains(stage: Stage, store: StoreKind, restored: number): Promise<readonly Row[]> {
+  const storeUrl = await stage.storeUrl(store);
   const stub = await startChild('vendor-stub.ts');
-  const gateway = await stage.own(`chains ${store}`, await stage.storeUrl(store), { engine, stub: stub.url });
   try {
+    const gateway = await stage.own(`chains ${store}`, storeUrl, { engine, stub: stub.url });
     await chainCost(gateway, stub, warmUp, short);
     const few = await chainCost(gateway, stub, short, short);
     const many = await chainCost(gateway, stub, long, restored);
@@ -40,9 +41,9 @@ export async function chains(stage: Stage, store: StoreKind, restored: number): 
       target: '≤ 1.3 ×',
     });
     const part = restored < long ? ` (the first ${restored})` : '';
+    await gateway.stop();
     return [row('added', many.added, few.added), row(`restored${part}`, many.restored, few.restored)];
   } finally {
-    await gateway.stop();
     await stub.stop();
   }
 }
