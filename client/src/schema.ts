@@ -1200,7 +1200,7 @@ export interface components {
                 parameter?: string;
                 /** @description An explanation for people. */
                 detail: string;
-                /** @description The status of the problem that the request would get. */
+                /** @description Code of the problem that the request would get. */
                 code: components["schemas"]["ProblemCode"];
             }[];
             /** @description Information for people that does not prevent the request. */

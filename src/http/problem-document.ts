@@ -40,7 +40,7 @@ const byFastifyCode: Readonly<Record<string, () => Problem>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => new Problem('unsupported_media_type', 'The body must be `application/json`.'),
   FST_ERR_CTP_BODY_TOO_LARGE: () => new Problem('payload_too_large', problemCatalogue.payload_too_large.help),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
-    new Problem('invalid_request', 'The body is not as long as `Content-Length` says.', {
+    new Problem('invalid_request', 'The length of the body differs from `Content-Length`.', {
       errors: [{ parameter: 'Content-Length', detail: 'differs from the length of the body' }],
     }),
   FST_ERR_MAX_PARAM_LENGTH: () => new Problem('not_found', 'There is no such resource.'),
@@ -59,7 +59,7 @@ export function problemOf(error: unknown, repeatable = false): Problem | null {
   if (error instanceof UnreadableRecord)
     return new Problem(
       'internal',
-      `The stored record ${error.id} cannot be read. Somebody has to repair it in the database.`,
+      `The stored record ${error.id} cannot be read. An operator must repair it in the database.`,
       {
         retryable: false,
       },
@@ -69,7 +69,7 @@ export function problemOf(error: unknown, repeatable = false): Problem | null {
       'store_outcome_unknown',
       repeatable
         ? 'The store did not answer in time. The request may have been stored: repeat it with the same `Idempotency-Key`.'
-        : 'The store did not answer in time. The request may have been stored: look before you send it again.',
+        : 'The store did not answer in time. The request may have been stored: check this before you send it again.',
       { retryable: repeatable, retryAfterSeconds: 2 },
     );
   if (error instanceof StoreUnavailable)

@@ -101,10 +101,10 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     const one = await page.locator('main').ariaSnapshot();
     for (const part of [
       'heading "orders-2026 Awaiting backup" [level=1]',
-      'region "Where it stands"',
+      'region "State"',
       'region "Backups"',
       'region "Events"',
-      'group "What may be done"',
+      'group "Actions"',
       'button "Cut over" [disabled]',
       'button "Add a backup"',
     ])

@@ -179,7 +179,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.getByRole('button', { name: 'Start the migration' }).click();
     await page.getByRole('heading', { name: 'Awaiting upload' }).waitFor();
     await page.getByRole('button', { name: 'Where to upload' }).click();
-    await page.getByRole('button', { name: 'Ask for temporary keys' }).click();
+    await page.getByRole('button', { name: 'Request temporary keys' }).click();
     await page.getByText(/^https:\/\/.*crm\.bak$/).waitFor();
     await page.getByRole('button', { name: 'It is uploaded' }).click();
     await page.getByRole('button', { name: 'Start the restore' }).click();
@@ -205,7 +205,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.locator('#bucket').fill(folder.bucket);
     await page.locator('#prefix').fill(folder.prefix);
     await page.locator('#lastFile').fill(last.key);
-    await page.getByRole('button', { name: 'Look into the folder' }).click();
+    await page.getByRole('button', { name: 'Inspect the folder' }).click();
     await page.getByText('2 files to restore').waitFor();
     await page.getByRole('button', { name: 'Start the migration' }).click();
     const feed = page.getByRole('region', { name: 'The folder' });
@@ -235,7 +235,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     const { page } = watched;
     await page.goto(`${gateway.url}/board/?new`);
     await page.locator('#instanceId').fill(target.instanceId);
-    await page.getByLabel('A task that was begun outside Godwit').check();
+    await page.getByLabel('A task that was started outside Godwit').check();
     await page.getByRole('button', { name: 'List the tasks on the instance' }).click();
     await page.locator('#mode').selectOption('full_log');
     await page.getByRole('button', { name: 'Take this one over' }).click();
@@ -254,7 +254,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     const watched = await newPage();
     const { page } = watched;
     await page.goto(`${gateway.url}/board/?id=${id}`);
-    await page.getByText('A backup failed, and the chain lives.').waitFor();
+    await page.getByText('A backup failed. The chain is intact').waitFor();
     await page.getByText('Error 4305').first().waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     const dialog = page.locator('dialog');
@@ -269,7 +269,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.bringToFront();
 
     await dialog.getByRole('button', { name: 'Cancel the migration' }).click();
-    await dialog.getByText('It changed after you had looked at it').waitFor();
+    await dialog.getByText('It has changed since you opened this dialog').waitFor();
     expect(await dialog.locator('#instance').inputValue()).toBe('');
     await dialog.getByRole('button', { name: 'Back', exact: true }).click();
 
@@ -284,7 +284,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.getByRole('button', { name: 'Delete the record' }).click();
     await dialog.getByRole('button', { name: 'Delete the record' }).click();
     await page.waitForURL('**/board/');
-    await other.getByText('The record was deleted meanwhile.').waitFor();
+    await other.getByText('The record has been deleted.').waitFor();
     expectNoFaults(watched);
     await page.context().close();
   });

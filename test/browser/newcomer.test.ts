@@ -151,7 +151,7 @@ describe.skipIf(browserMissing !== null)(named('A newcomer', browserMissing), { 
     await page.goto(url);
     await page.waitForURL('**/board/');
     await page.locator('#environment', { hasText: 'SANDBOX' }).waitFor();
-    await page.getByText('Nothing has been migrated yet.').waitFor();
+    await page.getByText('There are no migrations yet.').waitFor();
 
     const tabs = await Promise.all(
       chains.map(async (chain) => {

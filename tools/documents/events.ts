@@ -11,7 +11,7 @@ function typeTable(): string {
     const members = Object.keys(data).map((name) => `\`${name}\``);
     return `| [\`${type}\`](#${anchorOf(type)}) | ${says} | ${members.join(', ')} |`;
   });
-  return ['| type | what it says | members of `data` |', '|---|---|---|', ...rows].join('\n');
+  return ['| type | meaning | members of `data` |', '|---|---|---|', ...rows].join('\n');
 }
 
 /** The members of `data` as a table. */

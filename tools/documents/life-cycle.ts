@@ -28,7 +28,7 @@ function codeTable(catalogue: Readonly<Record<string, { readonly meaning: string
   const rows = Object.entries(catalogue).map(
     ([code, { meaning, action }]) => `| \`${code}\` | ${meaning} | ${action ?? ''} |`,
   );
-  return ['| code | meaning | you do |', '|---|---|---|', ...rows].join('\n');
+  return ['| code | meaning | what to do |', '|---|---|---|', ...rows].join('\n');
 }
 
 /** The catalogue of failed restores as a table. */

@@ -65,7 +65,7 @@ export function issuerKeys(read: ReadKeySet, monotonicNow: () => number): JWTVer
 }
 
 function keysUnavailable(cause: unknown): Problem {
-  const problem = new Problem('overloaded', 'The keys of the token’s issuer cannot be read now.', {
+  const problem = new Problem('overloaded', 'The keys of the token’s issuer cannot be fetched now.', {
     retryAfterSeconds: 5,
   });
   problem.cause = cause;

@@ -110,7 +110,7 @@ function useFault(typ: unknown, claims: JWTPayload, wanted: 'at+jwt' | 'any'): s
     if (typeof claims.typ === 'string' && ['id', 'refresh', 'offline', 'logout'].includes(claims.typ.toLowerCase()))
       return 'the token is no access token';
   }
-  if (claims.events !== undefined) return 'the token tells of an event';
+  if (claims.events !== undefined) return 'the token describes an event';
   if (claims.cnf !== undefined) return 'the token is bound to a key of its sender (`cnf`), which is not checked here';
   return null;
 }

@@ -102,7 +102,7 @@ function identify(
     failures.failed(request, presented);
     request.refusedBecause = fault ?? (presented === null ? 'no credentials' : reasons.join('; ').slice(0, 500));
     if (fault !== null) throw unauthenticated(reply, fault, '');
-    if (presented === null) throw unauthenticated(reply, 'No credentials came with the request.', '');
+    if (presented === null) throw unauthenticated(reply, 'The request has no credentials.', '');
     throw unauthenticated(reply, 'The credentials are not valid, or they have expired.', ', error="invalid_token"');
   };
   if (fault !== null) return settled(null);
@@ -128,7 +128,7 @@ function presentedCredential({ headers }: FastifyRequest): {
   if (scheme === undefined || scheme === 'bearer') return { presented: null, fault: null };
   return {
     presented: null,
-    fault: 'This scheme of `Authorization` is not taken here: send `Authorization: Bearer` or `X-API-Key`.',
+    fault: 'This scheme of `Authorization` is not supported: send `Authorization: Bearer` or `X-API-Key`.',
   };
 }
 

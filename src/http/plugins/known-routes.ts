@@ -22,7 +22,7 @@ export function installKnownRoutes(app: HttpApp): void {
     const allowed = allowedMethods([...routes.values()], request.url);
     if (allowed.length === 0) throw new Problem('not_found', 'There is no such resource.');
     reply.header('allow', allowed.join(', '));
-    throw new Problem('method_not_allowed', `This resource has ${allowed.join(', ')}.`);
+    throw new Problem('method_not_allowed', `This resource supports ${allowed.join(', ')}.`);
   });
 }
 

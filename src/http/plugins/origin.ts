@@ -32,14 +32,14 @@ export function installOriginCheck(
       if (open && host !== null && !allowed.has(host) && !isLocalHost(host))
         throw new Problem(
           'forbidden',
-          'A gateway without authentication answers to names of its own machine only; others are allowed by `listen.allowedHosts`.',
+          'A gateway without authentication accepts only host names of its own machine; `listen.allowedHosts` adds others.',
         );
       good = text;
     }
     if (!open) return done();
     const { origin = '', 'sec-fetch-site': site } = request.headers;
     if (!safeMethods.includes(request.method) && site === 'cross-site' && !settings.corsOrigins.includes(origin))
-      throw new Problem('forbidden', 'A gateway without authentication takes no changes from pages of other sites.');
+      throw new Problem('forbidden', 'A gateway without authentication accepts no changes from pages of other sites.');
     done();
   });
 }
@@ -57,7 +57,7 @@ function countOfHosts({ raw }: FastifyRequest): number {
 function hostOf(request: FastifyRequest): string | null {
   const { raw } = request;
   const hosts = countOfHosts(request);
-  if (hosts > 1) throw invalidParameter('Host', 'came more than once');
+  if (hosts > 1) throw invalidParameter('Host', 'is sent more than once');
   if (hosts === 0 && raw.headers.host === undefined) {
     if (raw.httpVersion === '1.0') return null;
     throw invalidParameter('Host', 'is missing');

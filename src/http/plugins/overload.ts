@@ -17,6 +17,6 @@ export function installOverload(app: HttpApp, delay: EventLoopDelay, maxMs: numb
   app.addHook('onRequest', (request, _reply, done) => {
     const { config, url } = request.route;
     if (delay.presentMs() <= maxMs || config.access === 'open' || url === '/metrics' || isPage(request)) return done();
-    throw new Problem('overloaded', 'This process has more work than it can keep up with.', { retryAfterSeconds });
+    throw new Problem('overloaded', 'This process has more work than it can handle.', { retryAfterSeconds });
   });
 }

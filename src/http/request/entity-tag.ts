@@ -18,8 +18,7 @@ export function readTags(name: 'If-Match' | 'If-None-Match', header: string | un
   if (text === '*') return '*';
   return text.split(',').map((part) => {
     const match = tagPattern.exec(part.trim());
-    if (match === null)
-      throw invalidParameter(name, 'must be `*` or entity tags in double quotes, as `ETag` gave them');
+    if (match === null) throw invalidParameter(name, 'must be `*` or entity tags in double quotes, as in `ETag`');
     return { weak: match[1] !== undefined, value: match[2] ?? '' };
   });
 }

@@ -169,6 +169,6 @@ function addedBackup(migration: Migration, request: BackupRequest, record: Idemp
   const same = described.filter((backup) => isDeepStrictEqual(representSource(backup.source), shown(request.source)));
   const candidates = [same, described, migration.backups].find((each) => each.length > 0) ?? [];
   const [nearest] = [...candidates].sort((one, other) => distance(one) - distance(other));
-  if (nearest === undefined) throw new Problem('not_found', 'The backup that this key added is gone.');
+  if (nearest === undefined) throw new Problem('not_found', 'The backup that this key added has been removed.');
   return nearest;
 }

@@ -72,14 +72,14 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
 
   return async (request, reply, migrationId) => {
     if (open.size >= settings.maxEventStreams)
-      throw new Problem('overloaded', 'There are too many event streams already.', { retryAfterSeconds: 5 });
+      throw new Problem('overloaded', 'Too many event streams are open.', { retryAfterSeconds: 5 });
     const { caller } = requestContext(request);
     // All anonymous callers share one name, so the limit per caller does not apply.
     const one = request.identity?.kind !== 'anonymous';
     if (one && (perCaller.get(caller) ?? 0) >= settings.maxEventStreamsOfOneCaller)
       throw new Problem(
         'overloaded',
-        `This caller has ${settings.maxEventStreamsOfOneCaller} event streams open already.`,
+        `This caller has ${settings.maxEventStreamsOfOneCaller} open event streams already.`,
         { retryAfterSeconds: 5 },
       );
     const ended = new AbortController();

@@ -52,7 +52,7 @@ export const DryRunSchema = Type.Object(
       Type.Composite([
         FaultSchema,
         Type.Object({
-          code: enumOf('ProblemCode', { description: 'The status of the problem that the request would get.' }),
+          code: enumOf('ProblemCode', { description: 'Code of the problem that the request would get.' }),
         }),
       ]),
     ),

@@ -12,7 +12,7 @@ export const eventCatalogue: Readonly<
     data: { state: 'pending', mode: 'full_log', caller: 'ci' },
   },
   'migration.adopted': {
-    says: 'Godwit follows a restore that was begun outside it.',
+    says: 'Godwit follows a restore that was started outside it.',
     data: { providerStatus: 'Running', providerRefs: 'migrateTaskId 564563256', backups: 1 },
   },
   'migration.state_changed': {
@@ -20,7 +20,7 @@ export const eventCatalogue: Readonly<
     data: { from: 'pending', to: 'restoring', error: null },
   },
   'migration.blocked': {
-    says: 'A migration stands still for a new reason. The vendor’s words stand beside it where the vendor spoke.',
+    says: 'A migration is blocked for a new reason. The event has the vendor’s own words, if the vendor gave any.',
     data: {
       reason: 'provider_throttled',
       providerCode: 'Throttling.User',
@@ -92,7 +92,7 @@ export const eventMembers: Readonly<Record<string, string>> = {
   providerMessage: 'the vendor’s message, without secrets; null: it gave none',
   providerRefs: 'the vendor’s ids, as text',
   providerStatus: 'the vendor’s status, verbatim',
-  reason: 'why the migration stands still: a code of `blocking`',
+  reason: 'why the migration is blocked: a code of `blocking`',
   requestId: 'the vendor’s request id, which its support asks for; null: it gave none',
   state: 'state of the migration, of the backup or of the call that the event is about',
   to: 'state after the change',

@@ -36,7 +36,7 @@ export function requestExamples(
     ...(Object.keys(creations).length > 0 && {
       createMigrationBatch: {
         list: {
-          summary: 'A list, one migration of each cloud, found again by their label',
+          summary: 'A list: one migration of each cloud, with a common label',
           value: { labels: { wave: 'first' }, migrations: firstOfEach(creations) },
         },
       },
@@ -63,7 +63,7 @@ export function requestExamples(
     },
     retryMigration: {
       again: { summary: 'The failed backup again', value: {} },
-      absent: { summary: 'I have looked: the vendor has nothing of it', value: { assume: 'absent' } },
+      absent: { summary: 'The vendor has no such task: send it again', value: { assume: 'absent' } },
       ...ofEachProvider(({ examples }) => examples.retryMigration),
     },
     createWebhook: {
@@ -75,13 +75,13 @@ export function requestExamples(
         summary: 'Only states of migrations, of one account',
         value: {
           url: 'https://receiver.example/godwit',
-          description: 'Tells the team',
+          description: 'Notifies the team',
           eventTypes: ['migration.state_changed', 'migration.blocked'],
           ...(anAccount !== null && { accounts: [anAccount.name] }),
         },
       },
     },
-    updateWebhook: { again: { summary: 'Switch it on again', value: { enabled: true } } },
+    updateWebhook: { again: { summary: 'Enable it again', value: { enabled: true } } },
   };
 }
 

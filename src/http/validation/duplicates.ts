@@ -61,7 +61,7 @@ function findDuplicates(text: string): readonly FieldFault[] {
     else if (character === ':' && level?.names) {
       level.next = JSON.parse(last) as string;
       if (level.names.has(level.next))
-        faults.push({ pointer: memberPointer(level.pointer, level.next), detail: 'stands more than once' });
+        faults.push({ pointer: memberPointer(level.pointer, level.next), detail: 'occurs more than once' });
       level.names.add(level.next);
     } else if (character === ',' && level?.names === null) {
       level.index += 1;

@@ -18,7 +18,7 @@ export function textFaults(body: unknown): readonly FieldFault[] {
 }
 
 const maxFaults = 50;
-const detail = 'must not hold the character U+0000 or half of a surrogate pair';
+const detail = 'must not contain the character U+0000 or half of a surrogate pair';
 
 function isPlain(text: string): boolean {
   return text.isWellFormed() && !text.includes('\u0000');

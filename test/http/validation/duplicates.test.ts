@@ -42,7 +42,7 @@ describe('duplicate members', () => {
     const headers = { 'content-type': 'application/json' };
     const response = await call('POST', '/migrations', { payload: text, headers });
     expect(response.statusCode).toBe(400);
-    expect(response.json().errors).toEqual([{ pointer: '/target/instanceId', detail: 'stands more than once' }]);
+    expect(response.json().errors).toEqual([{ pointer: '/target/instanceId', detail: 'occurs more than once' }]);
     expect(service.calls).toEqual([]);
   });
 });

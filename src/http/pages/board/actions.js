@@ -82,7 +82,7 @@ function cutOver(place) {
     ...(provider?.cutoverWithoutBackup
       ? [
           last === undefined
-            ? { value: 'now', words: 'Now', help: 'With what is restored.' }
+            ? { value: 'now', words: 'Now', help: 'With the backups that are restored so far.' }
             : { value: 'now', words: `After the ${counted(queued.length, 'backup')} in the queue` },
         ]
       : []),
@@ -100,7 +100,7 @@ function cutOver(place) {
           {
             value: 'latest',
             words: 'After the newest file in the folder',
-            help: 'Whatever is there when you send this.',
+            help: 'The newest file that is there when you send this.',
           },
         ]
       : []),
@@ -124,7 +124,7 @@ function cutOver(place) {
     }),
     advice: (problem) =>
       problem.code === 'cutover_needs_final_backup'
-        ? `${provider?.title ?? 'The vendor'} opens a database with its last file only. Add that backup and mark it as the last one.`
+        ? `${provider?.title ?? 'The vendor'} opens a database only with a final backup. Add that backup and mark it as the last one.`
         : undefined,
   };
 }
@@ -141,15 +141,15 @@ function cancel(place) {
     send: 'Cancel the migration',
     danger: true,
     intro: () =>
-      html`${warning('The restore ends where it is. What is half restored may have to be dropped by hand.')}
+      html`${warning('The restore stops. You may have to drop a half-restored database yourself.')}
       ${
         ends
-          ? html`<p>Nobody can tell what the vendor does just now. The record may end without the vendor: look at the instance afterwards.</p>`
+          ? html`<p>Godwit cannot tell what the vendor does. This may end only the record: check the instance afterwards.</p>`
           : nothing
       }
       ${
         !provider?.cancelWhileRestoring && migration.state === 'restoring'
-          ? html`<p>This vendor cannot stop a restore that runs.</p>`
+          ? html`<p>This vendor cannot stop a running restore.</p>`
           : nothing
       }`,
     confirm: () => migration.target.instanceId,
@@ -178,16 +178,16 @@ function retry(place) {
         name: 'how',
         title: 'What you know',
         choices: [
-          { value: 'look', words: 'Nothing: look again', help: 'Godwit asks the vendor again.' },
+          { value: 'look', words: 'Nothing: probe again', help: 'Godwit probes the vendor again.' },
           {
             value: 'absent',
             words: 'The vendor has nothing of it',
-            help: 'You have looked in the vendor’s console. It is sent again.',
+            help: 'You have checked the vendor’s console. Godwit sends the call again.',
           },
           {
             value: 'adopt',
             words: 'The vendor has it, with these ids',
-            help: 'You have found the task. Godwit goes on with it, and sends nothing.',
+            help: 'You have found the task. Godwit continues with it and sends nothing.',
           },
         ],
       })}
@@ -195,7 +195,7 @@ function retry(place) {
           values.how === 'adopt'
             ? textField(form, {
                 name: 'adopt',
-                title: 'The vendor’s ids, one a line',
+                title: 'The vendor’s ids, one per line',
                 pointer: '/adopt',
                 required: true,
                 lines: true,
@@ -224,7 +224,7 @@ function remove(place) {
   return {
     ...rest,
     danger: true,
-    intro: () => html`<p>${actionWords.delete?.does} Its events are forgotten too.</p>`,
+    intro: () => html`<p>${actionWords.delete?.does} Its events are deleted too.</p>`,
     call: () => ({ method: 'DELETE', path }),
     done: () => place.leave(),
   };
@@ -263,9 +263,9 @@ export function markUploaded(backup, { migration, refresh, guard }) {
 export function askUploadTarget(backup, { migration }, show) {
   return {
     title: 'Where to upload',
-    send: 'Ask for temporary keys',
+    send: 'Request temporary keys',
     intro: () => html`<p>
-      The vendor gives keys for this upload alone. They are kept nowhere; ask again when they have ended.
+      The vendor issues keys for this upload only. Godwit does not store them; request new ones when they have expired.
     </p>`,
     call: () => ({ method: 'POST', path: `migrations/${migration.id}/backups/${backup.id}/upload-target`, body: {} }),
     done: show,

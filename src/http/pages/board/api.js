@@ -32,7 +32,7 @@ export class ApiProblem extends Error {
 /** @param {unknown} error @returns {ApiProblem} */
 export function problemOf(error) {
   if (error instanceof ApiProblem) return error;
-  const detail = 'The gateway does not answer. What was sent may have arrived: look before you send it again.';
+  const detail = 'The gateway does not answer. The request may have arrived: check before you send it again.';
   return new ApiProblem(0, { code: 'unreachable', title: 'No answer', detail });
 }
 

@@ -119,7 +119,7 @@ function askForKey() {
   render(
     html`<form class="card key" @submit=${use}>
       <h1 tabindex="-1">A key is needed</h1>
-      <p>An API key or a token. It stays in this tab and goes to this gateway alone.</p>
+      <p>An API key or a token. It stays in this tab and is sent only to this gateway.</p>
       <div class="field">
         <label for="key">Key</label>
         <input id="key" type="password" autocomplete="off" />

@@ -214,7 +214,7 @@ export class CreatePage {
               name: 'overwrite',
               title: 'Replace a database of the same name',
               pointer: '/target/overwrite',
-              help: 'What is in it is lost.',
+              help: 'Its contents are lost.',
             })
           : nothing
       }
@@ -254,9 +254,9 @@ export class CreatePage {
     };
     return html`<div class="field">
       <button type="button" id="look" @click=${() => this.#look(asked)}>
-        ${kind === 'feed' ? 'Look into the folder' : 'List the tasks on the instance'}
+        ${kind === 'feed' ? 'Inspect the folder' : 'List the tasks on the instance'}
       </button>
-      ${curlBox(asked, 'This question from a terminal')}
+      ${curlBox(asked, 'This call from a terminal')}
       <div role="status">${kind === 'feed' ? folderWords(this.#found) : taskChoices(this.#found, take)}</div>
     </div>`;
   }
@@ -274,7 +274,7 @@ export class CreatePage {
             title: 'Database in the backup',
             pointer: `${at}/name`,
             required: !optional && row === 0,
-            ...(optional && row === 0 ? { help: 'Left empty: whatever the backup holds.' } : {}),
+            ...(optional && row === 0 ? { help: 'Empty: all databases in the backup.' } : {}),
           })}
           ${
             row < renames
@@ -308,7 +308,7 @@ export class CreatePage {
 }
 
 function noAccounts() {
-  return html`<p>No account is configured that you have a grant for.</p>`;
+  return html`<p>You have no grant for any configured account.</p>`;
 }
 
 /** A camel-case name such as `keepDownloadedFiles` as words. @param {string} name */

@@ -151,8 +151,8 @@ function adviceOn(problem, changed, { advice }) {
     return html`<p class="next">
       <strong>What to do:</strong> ${
         changed
-          ? 'It changed after you had looked at it, so nothing was sent. It was read again: look at it, then decide once more.'
-          : 'It changes often just now. Nothing was sent; send it again.'
+          ? 'It has changed since you opened this dialog, so nothing was sent. Check its current state, then decide again.'
+          : 'It changes too often. Nothing was sent; send it again.'
       }
     </p>`;
   if (problem.code === 'invalid_state')

@@ -27,7 +27,7 @@ export function factsOf(migration, provider) {
     ['Stored', momentOf(createdAt)],
     ['Accepted', momentOf(startedAt)],
     ['Ended', momentOf(finishedAt)],
-    ['Vendor last asked', momentOf(observedAt)],
+    ['Last observed', momentOf(observedAt)],
   ]);
 }
 
@@ -38,7 +38,7 @@ export function vendorIds({ providerStatus, providerRefs, backups }) {
     (/** @type {any} */ each) => Object.keys(each.providerRefs).length > 0 && JSON.stringify(each.providerRefs) !== own,
   );
   if (!providerStatus && Object.keys(providerRefs).length === 0 && others.length === 0)
-    return html`<p class="quiet">The vendor has not given any yet.</p>`;
+    return html`<p class="quiet">The vendor has issued none yet.</p>`;
   return html`${factList([
     ['Status', providerStatus ? html`<code>${providerStatus}</code>` : ''],
     ...refs(providerRefs),

@@ -35,7 +35,7 @@ export function feedSection(migration, feed, { scan, scanning, problem }) {
     ${problem ? html`<p class="note" data-kind="fault" role="alert">${prose(problem.detail)}</p>` : nothing}
     ${
       items.length === 0
-        ? html`<p class="quiet">No file is there.</p>`
+        ? html`<p class="quiet">The folder has no files.</p>`
         : order.map((verdict) =>
             group(
               verdict,

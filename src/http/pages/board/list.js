@@ -117,7 +117,7 @@ export class ListPage {
     if (moved.length === 0) return;
     this.#shell.say(
       moved.length > 3
-        ? `${moved.length} migrations are in another state.`
+        ? `${moved.length} migrations have changed their state.`
         : moved.map((each) => `${nameOf(each)}: ${inWords(each.state)}.`).join(' '),
     );
   }
@@ -180,8 +180,8 @@ export class ListPage {
     return html`<p class="empty">
       ${
         filtered
-          ? html`No migration fits the filters. <a href="./" data-view>All migrations</a>`
-          : html`Nothing has been migrated yet. <a href="?new" data-view>Make the first migration</a>`
+          ? html`No migration matches the filters. <a href="./" data-view>All migrations</a>`
+          : html`There are no migrations yet. <a href="?new" data-view>Start the first migration</a>`
       }
     </p>`;
   }

@@ -182,7 +182,7 @@ export class MigrationPage {
         <h1 tabindex="-1">${nameOf(migration)} ${stateMark(state)}</h1>
         ${
           this.#gone
-            ? html`<p class="note" data-kind="block" role="alert">The record was deleted meanwhile. This is what it was.</p>`
+            ? html`<p class="note" data-kind="block" role="alert">The record has been deleted. This is its last state.</p>`
             : nothing
         }
         ${this.#standing()}
@@ -246,7 +246,7 @@ export class MigrationPage {
     const { title = '', circuits = [], slowedOperations = [] } = this.#provider ?? {};
     const here = (/** @type {any} */ each) => each.account === migration.account && each.region === migration.region;
     const circuit = circuits.find(here);
-    return html`<section class="card standing" aria-label="Where it stands" data-state=${state}>
+    return html`<section class="card standing" aria-label="State" data-state=${state}>
       <p class="sentence">${standingOf(migration, this.#provider)}</p>
       ${progressBar(value, `${counts}`)}
       <p class="tiles">
@@ -264,8 +264,8 @@ export class MigrationPage {
       ${
         circuit && circuit.state !== 'closed'
           ? html`<p class="note" data-kind="block">
-              The vendor does not answer, so Godwit asks it again only at
-              ${circuit.retryAt ? new Date(circuit.retryAt).toLocaleTimeString() : 'once'}. What runs there goes on.
+              The vendor does not answer, so Godwit makes no
+              calls${circuit.retryAt ? ` until ${new Date(circuit.retryAt).toLocaleTimeString()}` : ''}. Running restores continue.
             </p>`
           : nothing
       }
@@ -279,7 +279,7 @@ export class MigrationPage {
   #buttons() {
     const { actions } = this.#migration;
     const possible = Object.entries(actionWords).filter(([action]) => actions.includes(action));
-    return html`<div class="buttons" role="group" aria-label="What may be done">
+    return html`<div class="buttons" role="group" aria-label="Actions">
         ${Object.entries(actionWords).map(([action, { title, does, not }]) => {
           const may = actions.includes(action) && !this.#gone;
           return html`<button
@@ -296,7 +296,7 @@ export class MigrationPage {
       </div>
       ${
         possible.length === 0
-          ? html`<p class="quiet">Nothing has to be done, and nothing can be done, just now.</p>`
+          ? html`<p class="quiet">No action is needed or possible now.</p>`
           : html`<ul class="quiet does">
               ${possible.map(([, { title, does }]) => html`<li><strong>${title}:</strong> ${does}</li>`)}
             </ul>`

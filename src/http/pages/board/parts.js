@@ -108,7 +108,7 @@ export function problemCard(problem, faults = problem.errors ?? []) {
           </ul>`
     }
     ${vendorWords(problem.provider)}
-    ${problem.migrationId ? html`<p><a href="?id=${problem.migrationId}" data-view>The record of it</a></p>` : nothing}
+    ${problem.migrationId ? html`<p><a href="?id=${problem.migrationId}" data-view>The migration</a></p>` : nothing}
     ${problem.instance ? html`<p class="quiet">Request <code>${problem.instance}</code></p>` : nothing}
   </article>`;
 }

@@ -30,13 +30,13 @@ export function planOf({ provider, tried, current, asking, faults, check, dryRun
           ? html`<p class="verdict" data-ok="true">
               It would be accepted${preflight ? '; the vendor’s side was looked at' : ''}. ${
                 answer.plan.length === 0
-                  ? 'Godwit looks into the folder first, and sends what it finds in the right order.'
+                  ? 'Godwit lists the folder first and sends its backups in the right order.'
                   : `${counted(answer.plan.length, 'call')} to the vendor:`
               }
             </p>`
-          : html`<p class="verdict" data-ok="false">It would be refused.</p>`
+          : html`<p class="verdict" data-ok="false">It would be rejected.</p>`
       }
-      ${current ? nothing : html`<p class="quiet">Asking again …</p>`}
+      ${current ? nothing : html`<p class="quiet">Checking again …</p>`}
     </div>
     ${faults.map(
       (each) => html`<article class="note" data-kind="fault">
@@ -103,7 +103,7 @@ export function folderWords(folder) {
 export function taskChoices(found, take) {
   if (found === null || found.files) return nothing;
   if (found.problem) return problemCard(found.problem);
-  if (found.items.length === 0) return html`<p>The vendor shows no task that was begun outside Godwit.</p>`;
+  if (found.items.length === 0) return html`<p>The vendor shows no task that was started outside Godwit.</p>`;
   return html`<ol class="timeline">
       ${found.items.map(
         (/** @type {any} */ task) => html`<li>
@@ -118,5 +118,5 @@ export function taskChoices(found, take) {
         </li>`,
       )}
     </ol>
-    ${found.complete ? nothing : html`<p class="quiet">The vendor has more than are shown.</p>`}`;
+    ${found.complete ? nothing : html`<p class="quiet">The vendor has more tasks than are shown.</p>`}`;
 }

@@ -10,12 +10,18 @@ const kinds = {
   object_storage: { words: 'Files in a bucket', help: 'The vendor reads them with the account’s own rights.' },
   feed: {
     words: 'A folder, watched',
-    help: 'Godwit reads what the files say of themselves, and restores them in the order of their log sequence numbers.',
+    help: 'Godwit reads the headers of the files and restores them in the order of their log sequence numbers.',
   },
   url: { words: 'Signed links', help: 'Stored encrypted, and shown without their query.' },
-  instance_backup: { words: 'A backup of another instance', help: 'One that the vendor has made itself.' },
-  upload: { words: 'A file that you upload', help: 'The vendor gives a place for it, which is shown afterwards.' },
-  adopt: { words: 'A task that was begun outside Godwit', help: 'Godwit takes it over as it stands. Nothing is sent.' },
+  instance_backup: { words: 'A backup of another instance', help: 'A backup that the vendor made.' },
+  upload: {
+    words: 'A file that you upload',
+    help: 'The vendor provides the destination, which is shown after the start.',
+  },
+  adopt: {
+    words: 'A task that was started outside Godwit',
+    help: 'Godwit adopts it in its present state. Nothing is sent.',
+  },
 };
 
 /**
@@ -36,14 +42,14 @@ export function sourceFields(form, provider, { creating, chain, prefix = '' }) {
       ...more,
     });
   const endpoint = () =>
-    text('endpoint', 'Host of the object storage', { required: false, placeholder: 'as the account says' });
+    text('endpoint', 'Host of the object storage', { required: false, placeholder: 'default of the account' });
   const offered = kindsOf(provider, creating);
   const many = (provider?.filesPerBackup?.max ?? 1) > 1;
   return html`${
     offered.length > 1
       ? radioField(form, {
           name: 'kind',
-          title: 'Where the backup lies',
+          title: 'Location of the backup',
           choices: offered.map((value) => ({ value, ...kinds[value], words: kinds[value]?.words ?? value })),
         })
       : nothing
@@ -52,7 +58,7 @@ export function sourceFields(form, provider, { creating, chain, prefix = '' }) {
     ${
       kind === 'object_storage'
         ? [
-            text('keys', many ? 'Keys, one a line' : 'Key of the file', {
+            text('keys', many ? 'Keys, one per line' : 'Key of the file', {
               lines: many,
               placeholder: 'prod/orders_full.bak',
             }),
@@ -63,7 +69,7 @@ export function sourceFields(form, provider, { creating, chain, prefix = '' }) {
     ${
       kind === 'feed'
         ? [
-            text('prefix', 'Folder', { placeholder: 'prod/orders/', help: 'The beginning of the keys.' }),
+            text('prefix', 'Folder', { placeholder: 'prod/orders/', help: 'The common prefix of the keys.' }),
             chain
               ? [
                   html`<div class="field"><label class="check"
@@ -81,7 +87,7 @@ export function sourceFields(form, provider, { creating, chain, prefix = '' }) {
                   text('lastFile', 'Last file', {
                     required: false,
                     placeholder: 'orders_TAIL.bak',
-                    help: 'When it comes, it ends the chain, and the database comes online by itself.',
+                    help: 'This file ends the chain, and the database then comes online without further action.',
                   }),
                 ]
               : nothing,
@@ -91,13 +97,13 @@ export function sourceFields(form, provider, { creating, chain, prefix = '' }) {
     }
     ${
       kind === 'url'
-        ? text('urls', (provider?.urlsPerBackup?.max ?? 1) > 1 ? 'Links, one a line' : 'Link', { lines: true })
+        ? text('urls', (provider?.urlsPerBackup?.max ?? 1) > 1 ? 'Links, one per line' : 'Link', { lines: true })
         : nothing
     }
     ${
       kind === 'instance_backup'
         ? [
-            text('sourceInstance', 'Instance that the backup is of', { member: 'instanceId' }),
+            text('sourceInstance', 'Instance of the backup', { member: 'instanceId' }),
             text('backupId', 'Id of the backup'),
             text('engineVersion', 'Version of that instance', { placeholder: '2019_EE' }),
           ]
@@ -107,7 +113,7 @@ export function sourceFields(form, provider, { creating, chain, prefix = '' }) {
       kind === 'adopt'
         ? textField(form, {
             name: 'adopt',
-            title: 'The vendor’s ids, one a line',
+            title: 'The vendor’s ids, one per line',
             pointer: '/adopt',
             required: true,
             lines: true,

@@ -15,7 +15,7 @@ export function timeline(migration, how) {
   return html`${
     hidden > 0
       ? html`<p>
-            ${counted(hidden, 'earlier backup')} of the chain ${hidden === 1 ? 'is' : 'are'} left out.
+            ${counted(hidden, 'earlier backup')} of the chain ${hidden === 1 ? 'is' : 'are'} not shown.
             <button type="button" class="small" id="show-all" @click=${how.showAll}>Show all</button>
           </p>`
       : nothing
@@ -54,7 +54,7 @@ function backupItem(backup, migration, how) {
       error === null
         ? nothing
         : error.code === migration.error?.code
-          ? html`<div class="at-fault"><p>${titled(error.code)}, as told above</p></div>`
+          ? html`<div class="at-fault"><p>${titled(error.code)}, see above</p></div>`
           : noteCard(error, 'fault')
     }
     ${

@@ -16,7 +16,7 @@ export function pausedNote({ title, account, region, state, retryAt }) {
       state === 'open'
         ? 'has not answered several calls in a row, so none is made'
         : 'has not answered; one call finds out whether it is back'
-    }${retryAt === null ? '' : ` until ${clockTime(retryAt)}`}. Restores that run there go on.
+    }${retryAt === null ? '' : ` until ${clockTime(retryAt)}`}. Running restores continue.
   </p>`;
 }
 
@@ -26,7 +26,7 @@ export function slowedNotes(title, slowed) {
   return [...places].map(
     ([place, operations]) => html`<p class="note" data-kind="warn">
       <strong>${title}</strong> (${place}) throttles calls, so Godwit makes fewer: ${operationsOf(operations)}. All speeds
-      return within a minute after the last throttled call. Restores that run there go on.
+      return within a minute after the last throttled call. Running restores continue.
     </p>`,
   );
 }

@@ -108,16 +108,16 @@ export function standingOf(migration, provider) {
     case 'restoring':
       return `${vendor} restores ${which}.`;
     case 'awaiting_backup':
-      if (failed && blocking.length > 0) return 'A backup failed, and the chain lives. It waits for your decision.';
+      if (failed && blocking.length > 0) return 'A backup failed. The chain is intact and waits for your decision.';
       return 'The chain is consistent and nothing runs at the vendor. It waits for the next backup, or for the cutover.';
     case 'cutting_over':
-      return 'The chain ends, and the database is brought online.';
+      return 'The chain ends, and the database comes online.';
     case 'cancelling':
       return 'It is being cancelled at the vendor.';
     case 'succeeded':
       return `The database is online on ${target.instanceId}.`;
     case 'failed':
-      return 'It failed and does not go on by itself.';
+      return 'It failed and does not continue by itself.';
     case 'cancelled':
       return 'It was cancelled.';
     default:
@@ -132,7 +132,7 @@ export function standingOf(migration, provider) {
 export const actionWords = {
   add_backup: {
     title: 'Add a backup',
-    does: 'Queues the next log or differential backup. It goes out when the vendor is ready for it.',
+    does: 'Queues the next log or differential backup. Godwit sends it when the vendor is ready.',
     not: 'No backup can be added now.',
   },
   cut_over: {
@@ -140,15 +140,15 @@ export const actionWords = {
     does: 'Ends the chain and brings the database online.',
     not: 'The database cannot be opened now.',
   },
-  cancel: { title: 'Cancel', does: 'Ends the restore where it is.', not: 'It cannot be cancelled now.' },
+  cancel: { title: 'Cancel', does: 'Stops the restore.', not: 'It cannot be cancelled now.' },
   retry: {
     title: 'Try again',
-    does: 'Sends again what failed, as a new attempt.',
-    not: 'Nothing here can be tried again.',
+    does: 'Repeats the failed step as a new attempt.',
+    not: 'Nothing can be tried again now.',
   },
   delete: {
     title: 'Delete the record',
-    does: 'Forgets the record here. Nothing is touched at the vendor.',
+    does: 'Deletes the record in Godwit. Nothing changes at the vendor.',
     not: 'Only a migration that has ended can be deleted.',
   },
 };

@@ -35,8 +35,8 @@ function showEnvironment(isLive) {
   mark.dataset.environment = isLive ? 'live' : 'sandbox';
   mark.hidden = false;
   element('notice').textContent = isLive
-    ? 'Real cloud accounts stand behind this gateway. Creating a migration begins with a dry run, which you confirm.'
-    : 'Three emulated clouds stand behind this gateway: nothing real is touched, and every example can be executed again and again.';
+    ? 'This gateway uses real cloud accounts. Creating a migration starts with a dry run, which you confirm.'
+    : 'This gateway uses three emulated clouds: nothing real changes, and every example can be executed repeatedly.';
 }
 
 /** @param {string} id */
@@ -79,7 +79,7 @@ function inWords({ valid, problems, notes = [], plan }) {
 /** @param {ExplorerRequest} request */
 async function beforeSending(request) {
   if (Object.entries(request.headers).some(([name, value]) => /^accept$/i.test(name) && value === 'text/event-stream'))
-    throw new Error(`A stream has no end that this page could show. In a terminal: ${curlOf(request)}`);
+    throw new Error(`This page cannot show a stream, because it does not end. Use a terminal: ${curlOf(request)}`);
   return confirmCreation(request);
 }
 
