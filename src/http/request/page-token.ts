@@ -15,7 +15,7 @@ export function writePageToken(after: string, digest: string): string {
 /** The id after which the page starts. Throws `invalid_request` for a malformed token or a token of a list with other filters. */
 export function readPageToken(token: string, digest: string): string {
   const match = /^1\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_.:-]{1,64})$/.exec(Buffer.from(token, 'base64url').toString());
-  if (match === null) throw invalidParameter('pageToken', 'is not a page token of this list');
+  if (match === null) throw invalidParameter('pageToken', 'is not a token of this list');
   if (match[1] !== digest)
     throw invalidParameter('pageToken', 'belongs to a list with other filters; start again without it');
   return match[2] ?? '';

@@ -120,7 +120,7 @@ describe('the status sentence of a migration', () => {
   it('distinguishes a chain that waits for a backup from one that waits for a decision', () => {
     expect(said('awaiting_backup')).toContain('It waits for the next backup, or for the cutover.');
     const failed = { backups: [backup('failed')], blocking: [{ code: 'backup_failed' }] };
-    expect(said('awaiting_backup', failed)).toContain('It waits for your decision.');
+    expect(said('awaiting_backup', failed)).toContain('waits for your decision.');
   });
 
   it('exists for an unknown state of a newer gateway', () => expect(said('half_way')).toBe('half way'));
