@@ -48,7 +48,7 @@ function show({ files, chains }: Inspection, terminal: Terminal): void {
   if (files.length === 0) terminal.print('there is no file');
   else showFiles(files, terminal);
   for (const chain of chains) showChain(chain, terminal);
-  if (files.length > 0 && chains.length === 0) terminal.print('\nno file is a backup that a chain could begin with');
+  if (files.length > 0 && chains.length === 0) terminal.print('\nno file is a backup that a chain can start with');
 }
 
 function showFiles(files: Inspection['files'], terminal: Terminal): void {

@@ -21,7 +21,7 @@ export async function run(input: Input): Promise<ExitStatus> {
   if (input.flag('json')) terminal.print(JSON.stringify({ key, row }));
   else {
     // Standard output contains only the row, so that it can be redirected to a file. The key goes to standard error.
-    terminal.tell(`The key, shown this once:\n\n  ${key}\n\nThe row for auth.keys in the configuration:\n`);
+    terminal.tell(`The key, shown only once:\n\n  ${key}\n\nThe row for auth.keys in the configuration:\n`);
     terminal.print(`- ${rowText(row)}`);
   }
   return exit.done;

@@ -10,7 +10,7 @@ export interface Folder {
 /** Parses `bucket/prefix`. `argument`: the name of the argument for the message. Throws `UsageError` if the bucket is missing. */
 export function folderOf(text: string, argument: string): Folder {
   const [, bucket = '', prefix = ''] = /^([^/]*)\/?(.*)$/.exec(text) ?? [];
-  if (bucket === '') throw new UsageError(`${argument} begins with the name of a bucket`);
+  if (bucket === '') throw new UsageError(`${argument} must begin with the name of a bucket`);
   return { bucket, prefix };
 }
 

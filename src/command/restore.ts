@@ -24,8 +24,7 @@ export async function run(input: Input): Promise<ExitStatus> {
   try {
     ({ data } = await godwit.POST('/migrations', { body, params: { header: { 'Idempotency-Key': key } } }));
   } catch (error) {
-    if (isDoubtful(error))
-      terminal.tell(`It is not known whether the request has arrived. To repeat it safely: --idempotency-key ${key}`);
+    if (isDoubtful(error)) terminal.tell(`The request may have arrived. To repeat it safely: --idempotency-key ${key}`);
     if (!isStoredRefusal(error)) throw error;
     terminal.tell(toldError(error, input.flag('json')));
     return exit.failed;
@@ -46,7 +45,7 @@ function bodyIn(text: string, file: string): MigrationRequest {
     throw new CommandError(`${place(file)} is neither JSON nor YAML: ${(error as Error).message.split('\n')[0]}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new CommandError(`${place(file)} holds no request`);
+    throw new CommandError(`${place(file)} contains no request`);
   return value as MigrationRequest;
 }
 

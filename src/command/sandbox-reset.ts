@@ -18,11 +18,11 @@ const pageSize = 200;
  */
 export async function run({ environment, terminal, flag }: Input): Promise<ExitStatus> {
   if (environment.GODWIT_CONFIG)
-    throw new CommandError('GODWIT_CONFIG is set, so this is no sandbox. Its store was not looked at.');
+    throw new CommandError('GODWIT_CONFIG is set, so this is not the sandbox. Nothing was deleted.');
   const { storeUrl } = await loadConfig(environment, providers);
   const url = storeUrl.reveal();
   const path = url.replace(/^sqlite:(?:\/\/(?=.))?/, '');
-  if (path === url || path === ':memory:') throw new CommandError('the store is no file of the sandbox');
+  if (path === url || path === ':memory:') throw new CommandError('the store is not a file of the sandbox');
   if (existsSync(path)) await expectOnlySandbox(url);
   const files = [
     ...['', '-wal', '-shm', '.lock'].map((suffix) => path + suffix),
@@ -32,7 +32,7 @@ export async function run({ environment, terminal, flag }: Input): Promise<ExitS
   const there = files.filter((file) => existsSync(file));
   for (const file of there) rmSync(file);
   if (flag('json')) terminal.print(JSON.stringify({ deleted: there }));
-  else terminal.print(there.length === 0 ? 'there was nothing to forget' : `deleted ${there.join(', ')}`);
+  else terminal.print(there.length === 0 ? 'there was nothing to delete' : `deleted ${there.join(', ')}`);
   return exit.done;
 }
 
@@ -45,7 +45,7 @@ async function expectOnlySandbox(url: string): Promise<void> {
     for await (const { id, account } of everyMigration(store))
       if (!emulated.includes(account))
         throw new CommandError(
-          `the database holds ${id} of the account ${account}, which is not the sandbox's; nothing was deleted`,
+          `the database contains ${id} of the account ${account}, which is not the sandbox's; nothing was deleted`,
         );
   } finally {
     await store.close();

@@ -27,7 +27,7 @@ describe('invalid arguments', () => {
     ],
     [['watch', 'a', '--key', 'k', '--key-file', 'f'], '--key and --key-file exclude each other'],
     [['restore'], '-f is missing: the file with the request'],
-    [['backups', 'inspect', '/prefix'], '<bucket/prefix> begins with the name of a bucket'],
+    [['backups', 'inspect', '/prefix'], '<bucket/prefix> must begin with the name of a bucket'],
     [
       ['keys', 'new', 'ci', '--scope', 'migrations:red'],
       'there is no scope "migrations:red"; did you mean migrations:read?',

@@ -132,7 +132,7 @@ describe('restore', () => {
   });
 
   it.each([
-    ['[1, 2]', 'standard input holds no request'],
+    ['[1, 2]', 'standard input contains no request'],
     ['provider: [', 'standard input is neither JSON nor YAML: '],
   ])('rejects text that is not a request: %j', async (input, message) => {
     const { status, err } = await run(['restore', '-f', '-'], { input });

@@ -224,7 +224,7 @@ export class MigrationPage {
               : nothing
           }
           <section class="card" aria-labelledby="facts-title">
-            <h2 id="facts-title">What it is</h2>
+            <h2 id="facts-title">Details</h2>
             ${factsOf(migration, this.#provider)}
           </section>
           <section class="card" aria-labelledby="ids-title">
