@@ -8,9 +8,7 @@ export interface ClockMetrics {
 
 /** Creates the metrics about the machine's clock. */
 export function clockMetrics({ counter }: Metrics): ClockMetrics {
-  const steps = counter('clock_steps_total', 'Steps of the clock that were noticed: `back` or `forward`', [
-    'direction',
-  ]);
+  const steps = counter('clock_steps_total', 'Detected steps of the clock: `back` or `forward`', ['direction']);
   for (const direction of ['back', 'forward']) steps.inc({ direction }, 0);
   return { stepped: ({ direction }) => steps.inc({ direction }) };
 }

@@ -10,11 +10,11 @@ export interface ConfigurationMetrics {
 export function configurationMetrics({ gauge }: Metrics): ConfigurationMetrics {
   const failed = gauge(
     'config_reload_failed',
-    '1 while the changed configuration file has faults and is not in force, else 0',
+    '1 while the changed configuration file has faults and is not applied, else 0',
   );
   const restart = gauge(
     'config_restart_needed',
-    '1 while the changed configuration file has parts that only a restart takes up, else 0',
+    '1 while the changed configuration file has sections that only a restart applies, else 0',
   );
   const metrics: ConfigurationMetrics = {
     show(state) {

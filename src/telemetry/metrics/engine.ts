@@ -15,7 +15,7 @@ export interface EngineMetrics {
 
 /** Creates the metrics about the engine's work. */
 export function engineMetrics({ counter, gauge, histogram }: Metrics, accounts: ConfiguredAccounts): EngineMetrics {
-  const claims = counter('engine_claims_total', 'Migrations taken up because they were due');
+  const claims = counter('engine_claims_total', 'Claims of due migrations');
   const steps = histogram(
     'engine_step_duration_seconds',
     'Time of one step: `send`, `probe` (for a call in doubt) or `observe` (a group of migrations)',
@@ -27,27 +27,21 @@ export function engineMetrics({ counter, gauge, histogram }: Metrics, accounts: 
     'operation',
     'outcome',
   ]);
-  const unknown = counter(
-    'engine_unknown_outcomes_total',
-    'Changing calls of which it was not known whether they took effect',
-    ['provider', 'account'],
-  );
+  const unknown = counter('engine_unknown_outcomes_total', 'Changing calls that ended with an unknown outcome', [
+    'provider',
+    'account',
+  ]);
   const looks = counter(
     'engine_probes_total',
-    'Probes for calls in doubt: found `yes`, `no`, `unclear`, or `failed` to ask',
+    'Probes for calls in doubt: found `yes`, `no` or `unclear`; `failed`: the probe failed',
     ['provider', 'operation', 'found'],
   );
   const observations = counter(
     'engine_observations_total',
-    'Dialogues that asked how migrations stand: `ok`, or the kind of failure',
+    'Observations of groups of migrations: `ok`, or the kind of failure',
     ['provider', 'account', 'outcome'],
   );
-  const batches = histogram(
-    'engine_observation_batch_migrations',
-    'Migrations that one dialogue answered for',
-    ['provider'],
-    sizes,
-  );
+  const batches = histogram('engine_observation_batch_migrations', 'Migrations per observation', ['provider'], sizes);
   const scans = counter('feed_scans_total', 'Listings of watched folders: `ok`, or the kind of failure', [
     'provider',
     'account',
@@ -59,15 +53,15 @@ export function engineMetrics({ counter, gauge, histogram }: Metrics, accounts: 
   ]);
   const behind = gauge(
     'feed_behind_seconds',
-    'How much older the last restored backup is than the newest one in its watched folder; the largest at the latest listing of a folder',
+    'Age difference between the last restored backup and the newest one in its watched folder; the largest at the latest listing of a folder',
     ['provider', 'account'],
   );
   const interruptions = counter(
     'engine_interruptions_total',
-    'Work that ended without its outcome being stored; it is taken up again when its lease ends',
+    'Work that ended before its outcome was stored; it continues when its lease expires',
     ['reason'],
   );
-  const inFlight = gauge('engine_in_flight_migrations', 'Migrations that this process works on now');
+  const inFlight = gauge('engine_in_flight_migrations', 'Migrations in progress in this process');
   accounts.each(({ provider, account }) => unknown.inc({ provider, account }, 0));
   for (const reason of ['store_unavailable', 'error']) interruptions.inc({ reason }, 0);
   return {

@@ -21,16 +21,16 @@ export function httpMetrics({ counter, gauge, histogram }: Metrics): HttpMetrics
   const labels = ['method', 'route', 'status_class'] as const;
   const requests = counter(
     'http_requests_total',
-    'Requests answered, by method, route pattern and class of status; `aborted`: the caller was gone before the answer',
+    'Answered requests by method, route pattern and class of status; `aborted`: the caller disconnected before the answer',
     labels,
   );
   const durations = histogram(
     'http_request_duration_seconds',
-    'Time from the head of a request to the end of its answer, event streams left out',
+    'Time from the headers of a request to the end of its answer, without event streams',
     labels,
     seconds,
   );
-  const inFlight = gauge('http_requests_in_flight', 'Requests that are being answered now');
+  const inFlight = gauge('http_requests_in_flight', 'Requests in progress');
   return {
     began: () => inFlight.inc(),
     ended({ method, route, status, durationMs }) {

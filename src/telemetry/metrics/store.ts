@@ -22,16 +22,13 @@ export interface StoreMetrics {
 export function storeMetrics({ gauge }: Metrics, accounts: ConfiguredAccounts): StoreMetrics {
   const up = gauge('store_up', '1 if the store answered when the metrics were read, else 0');
   const byState = gauge('migrations', 'Migrations by state, of all replicas', ['provider', 'account', 'state']);
-  const waiting = gauge(
-    'migrations_waiting',
-    'Migrations that have not ended and tell why they do not move, by reason, of all replicas',
-    ['provider', 'account', 'reason'],
-  );
-  const unknown = gauge('unresolved_unknown_outcomes', 'Calls whose outcome is not known yet, of all replicas', [
+  const waiting = gauge('migrations_waiting', 'Active migrations that are blocked, by reason, of all replicas', [
     'provider',
     'account',
+    'reason',
   ]);
-  const lag = gauge('due_lag_seconds', 'How long the longest-due migration that nobody works on has been due');
+  const unknown = gauge('unresolved_unknown_outcomes', 'Calls in doubt, of all replicas', ['provider', 'account']);
+  const lag = gauge('due_lag_seconds', 'Time since the longest waiting migration that no replica works on became due');
   const begin = (): void => {
     for (const { provider, account } of accounts.all) {
       for (const state of migrationStates) byState.set({ provider, account, state }, 0);

@@ -22,39 +22,39 @@ export function vendorMetrics({ counter, gauge, histogram }: Metrics, accounts: 
   );
   const durations = histogram(
     'vendor_call_duration_seconds',
-    'Time of one attempt at a vendor, waiting for its turn left out',
+    'Time of one attempt at a vendor, without the wait for its turn',
     ['provider', 'operation'],
     seconds,
   );
   const waited = histogram(
     'vendor_rate_limit_wait_seconds',
-    'How long attempts waited for their turn under the limits of their account',
+    'Wait of attempts for their turn under the limits of their account',
     ['provider', 'account', 'effect'],
     waits,
   );
   const logins = counter(
     'vendor_logins_total',
-    'Logins at vendors that want one: `opened`, `refused` (the credentials are not taken), `failed`',
+    'Logins at vendors that require one: `opened`, `refused` (the vendor rejects the credentials), `failed`',
     ['provider', 'account', 'outcome'],
   );
   const clocks = gauge(
     'vendor_clock_offset_seconds',
-    'The vendor’s clock minus this process’s, as its answers tell; one of the two is off where it is more than a minute',
+    'The vendor’s clock minus this process’s, from the vendor’s answers; more than a minute means that one of them is wrong',
     ['provider', 'account'],
   );
   const open = gauge(
     'vendor_circuit_open',
-    '1 while calls to a vendor are not made because it does not answer, else 0',
+    '1 while Godwit makes no calls to a vendor because it does not answer, else 0',
     ['provider', 'account'],
   );
   const slowed = gauge(
     'vendor_operation_speed',
-    'The part of an operation’s limit that is used after the vendor throttled a call, of the slowest region; absent where all of it is',
+    'The part of an operation’s limit in use after the vendor throttled a call, in the slowest region; absent at full speed',
     ['provider', 'account', 'operation'],
   );
   const share = gauge(
     'vendor_limit_share',
-    'The part of the vendors’ limits that this process may use beside other replicas; 0 while it does not know, and then it calls no vendor',
+    'The part of the vendors’ limits that this replica may use; 0 while it is unknown, and the replica then calls no vendor',
   );
   accounts.each(({ provider, account, opensSessions }) => {
     if (opensSessions)
