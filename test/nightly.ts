@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { startVitest } from 'vitest/node';
 
 /**
- * Runs every property test with new examples, and those of `*.property.test.ts` with many more examples than `npm
- * test`: `npm run nightly`, or with the number of runs as argument.
+ * Runs every property test with new examples, and those of `*.property.test.ts` with many more of them than `npm test`.
+ * `npm run nightly` runs it; an argument is the number of runs.
  */
 process.env.GODWIT_PROPERTY_RUNS = process.argv[2] ?? process.env.GODWIT_PROPERTY_RUNS ?? '10000';
 process.env.GODWIT_PROPERTY_SEED ??= String(Date.now() % 2 ** 31);

@@ -1,11 +1,11 @@
-/** The engine's intervals in a storm: short, so that hours of waiting fit into minutes, and in the same proportions. */
+/** The engine's intervals in a storm: short, in the proportions of production, so that hours fit into minutes. */
 export const engineIntervals = { pollMinMs: 50, pollMaxMs: 400, callTimeoutMs: 1000, leaseMs: 2000, settleMs: 500 };
 export type EngineIntervals = typeof engineIntervals;
 
-/** In a storm errors of the vendor's own come one after the other, and none of them lasts: nothing is given up because of them. */
+/** In a storm vendor errors follow each other and none lasts, so no call is given up because of them. */
 export const patience = { resendTries: 100, busyMs: 3_600_000, stallMs: 3_600_000 };
 
-/** The intervals on a machine that is `pace` times slower than a quiet one. */
+/** The intervals for a machine that is `pace` times slower than a quiet one. */
 export function stretched(pace: number): EngineIntervals {
   const { pollMinMs, pollMaxMs, callTimeoutMs, leaseMs, settleMs } = engineIntervals;
   const by = (ms: number) => Math.round(ms * pace);
@@ -27,5 +27,5 @@ export const productionIntervals: EngineIntervals = {
   settleMs: 30_000,
 };
 
-/** How long a restore takes at the clouds, in milliseconds. */
+/** Time of a restore at the clouds, in milliseconds. */
 export const restoreMs = 300;

@@ -22,12 +22,12 @@ export const providers: readonly ProviderId[] = ['alibaba', 'huawei', 'tencent']
 
 export interface StormPlan {
   readonly seed: number;
-  /** `sqlite`: one process. Else the URL of an empty PostgreSQL database and that many replicas. */
+  /** `sqlite` with one process, or the URL of an empty PostgreSQL database and a number of replicas. */
   readonly store: 'sqlite' | { readonly url: string; readonly replicas: number };
   readonly intentsPerProvider: number;
-  /** How many times slower than a quiet machine this one is; all times of the plan and of the engine are stretched by it. */
+  /** Factor by which this machine is slower than a quiet one. Multiplies every time of the plan and of the engine. */
   readonly pace: number;
-  /** Over how long callers arrive, in milliseconds. */
+  /** Time over which callers arrive, in milliseconds. */
   readonly arrivalMs: number;
   /** Processes die until all callers have arrived and that many have died, or until `maxMs` have passed. */
   readonly kills: number;
@@ -43,21 +43,21 @@ export interface StormReport {
   readonly verdicts: Readonly<Record<ProviderId, Verdict>>;
   readonly kills: number;
   readonly pauses: number;
-  /** Starts of processes with accounts whose names stood for another cloud. */
+  /** Starts of processes whose account names belonged to another cloud. */
   readonly strangeStarts: number;
-  /** Migrations that were deleted after their end and asked for once more. */
+  /** Migrations that were deleted after their end and requested again. */
   readonly recreations: number;
-  /** Processes that ended without being told to. */
+  /** Processes that ended by themselves. */
   readonly collapses: number;
   readonly faultsOnChanges: number;
   readonly faultsOnReads: number;
-  /** How often PostgreSQL went away right after a commit. */
+  /** Outages of PostgreSQL right after a commit. */
   readonly storeOutages: number;
-  /** Where configuration, database and output of the processes are. */
+  /** Folder of the configuration, database and output of the processes. */
   readonly folder: string;
 }
 
-/** One storm over the three providers, and the judgement. Rejects when something stands in the way of judging. */
+/** Runs one storm over the three providers and judges it. Rejects when it cannot judge. */
 export async function storm(quietPlan: StormPlan): Promise<StormReport> {
   const plan = atPace(quietPlan);
   const intervals = stretched(plan.pace);
@@ -127,7 +127,7 @@ function atPace(plan: StormPlan): StormPlan {
   };
 }
 
-/** A process that was killed keeps nothing of what it has compiled: one that ends in peace makes every later start quicker. */
+/** A killed process keeps no compile cache. One graceful end makes every later start quicker. */
 async function warmUp([first]: readonly Replica[]): Promise<void> {
   await first?.start();
   await first?.end();
@@ -152,7 +152,7 @@ function storeUrlOf({ store }: StormPlan, folder: string): string {
   return store === 'sqlite' ? `sqlite:${join(folder, 'godwit.db')}` : store.url;
 }
 
-/** The same accounts at another cloud. Each provider has a second account, so that no creation is taken for the strange one. */
+/** The same account names at another cloud. A second account per provider keeps creations away from the strange one. */
 function strangeConfig(config: object, elsewhere: SandboxProcess['urls'], engine: EngineIntervals): object {
   const strange = gatewayConfig('', elsewhere, engine) as { readonly accounts: readonly { readonly name: string }[] };
   const spare = strange.accounts.map((account) => ({ ...account, name: `spare-${account.name}` }));
@@ -177,7 +177,7 @@ async function createReplicas(
   );
 }
 
-/** Lets the callers in, one after the other over the whole time. Answers their ends, which may come later. */
+/** Starts the callers one after another over the whole time. Returns their results, which may come later. */
 async function askAll(
   plan: StormPlan,
   replicas: readonly Replica[],
@@ -199,12 +199,12 @@ async function askAll(
   return told;
 }
 
-/** One in so many intents is a chain from a watched folder. */
+/** One intent in this many is a chain from a watched folder. */
 const watchedEvery = 7;
 
 const restingStates: readonly string[] = ['succeeded', 'failed', 'cancelled'];
 
-/** All migrations, when each has ended or rests with nothing queued; or as they are when the time is over. */
+/** All migrations once each has ended or is idle with an empty queue, or after the time limit. */
 async function untilAtRest(replicas: readonly Replica[], calmMs: number): Promise<readonly MigrationRepresentation[]> {
   await Promise.all(replicas.filter(({ running }) => !running).map((replica) => replica.start()));
   const [first] = replicas;
@@ -233,7 +233,7 @@ async function listAll(url: string, until: number): Promise<readonly MigrationRe
     const page = await pageAt(`${url}/migrations?${query}`);
     if (page === null) {
       if (systemRuntime.now() > until) throw new Error(`${url} does not answer`);
-      // A process that is still starting or a store that is catching up: soon.
+      // A process is still starting, or its store is catching up.
       await systemRuntime.sleep(500);
       continue;
     }

@@ -52,7 +52,7 @@ async function running(provider: ProviderId, instanceId: string, database: strin
     const begun = beginCall(migration, command, context);
     migration = acceptCall(begun, begun.calls.at(-1)?.number ?? 0, refs, context);
   }
-  // Started at a random time, so due at a random time.
+  // Started at different times, so due at different times.
   const dueAt = fleet.time.now() + (Number.parseInt(database.slice(1), 10) % 60) * 1000;
   await fleet.store.create({ ...migration, dueAt }, { owner: 'nobody', now: fleet.time.now(), leaseMs: 0 });
 }

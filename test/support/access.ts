@@ -1,4 +1,7 @@
-/** What a caller needs for an operation: nothing, a scope, or (`migrations:read.write`) two. `admin` may do everything. */
+/**
+ * What an operation requires of a caller: nothing, a scope, or (`migrations:read.write`) two. `admin` permits
+ * everything.
+ */
 export type Access =
   | 'open'
   | 'migrations:read'
@@ -7,7 +10,7 @@ export type Access =
   | 'migrations:cutover'
   | 'admin';
 
-/** Who may call which operation of the contract. */
+/** The requirement of each operation of the contract. */
 export const accessOf: Readonly<Record<string, Access>> = {
   root: 'open',
   live: 'open',

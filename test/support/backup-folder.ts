@@ -3,7 +3,10 @@ import type { BackupFileSpecification } from '../../src/sandbox/object-store/bac
 import { historyBuckets } from '../../src/sandbox/object-store/history.ts';
 import type { Sandbox } from '../../src/sandbox/server.ts';
 
-/** A source server that writes backups of one database into a folder of an emulated cloud, under names that the cloud takes. */
+/**
+ * A source server that writes backups of one database into a folder of an emulated cloud, under names that the cloud
+ * accepts.
+ */
 export class BackupFolder {
   readonly prefix: string;
   readonly bucket: string;
@@ -21,7 +24,7 @@ export class BackupFolder {
     this.#database = database;
   }
 
-  /** The key that a backup of this minute has. */
+  /** The key of a backup taken in the current minute. */
   keyOf(kind: 'D' | 'I' | 'L', minute: number, final = false): string {
     const two = (value: number) => String(value).padStart(2, '0');
     const stamp = `20261128${two(1 + Math.floor(minute / 60))}${two(minute % 60)}00`;
@@ -31,7 +34,7 @@ export class BackupFolder {
     return `${this.prefix}${this.#database}_${stamp}_2${word}2_2${final ? '' : 'no'}reconvery2.bak`;
   }
 
-  /** Makes the next backup without putting it anywhere; `put` does that, at once or later. */
+  /** Makes the next backup. `put` uploads it, at once or later. */
   make(kind: 'D' | 'I' | 'L', more: Partial<BackupFileSpecification> & { readonly final?: boolean } = {}) {
     const { final = false, ...changes } = more;
     const lsn = (minute: number) => String(25_000_001_000_000_001n + BigInt(minute) * 10_000_000n);

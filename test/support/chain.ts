@@ -7,10 +7,10 @@ import { workOn } from '../../src/engine/work.ts';
 import type { ProviderId } from './providers.ts';
 import { incrementKey, requestFor, Simulation, type SimulationOptions } from './simulation.ts';
 
-/** Who asks in these tests. */
+/** The caller of these tests. */
 export const caller: ChangeRequestContext = { caller: 'tests', accounts: ['*'], requestId: 'req-1' };
 
-/** A simulation with the service that callers use, in one. */
+/** A simulation together with the service for callers. */
 export interface Chain {
   readonly simulation: Simulation;
   readonly service: MigrationService;
@@ -43,7 +43,7 @@ export async function startChain(
     draining: false,
     inFlight: 0,
   };
-  // A caller who waits lets the world go on: the work at hand first, then rounds of the worker.
+  // A waiting caller lets pending work run, then rounds of the worker.
   const sleep = (): Promise<void> => (working ? new Promise(() => undefined) : simulation.round());
   const cipher = {
     seal: (url: string) => ({ display: url.split('?')[0] ?? url, sealed: url }),
@@ -74,7 +74,7 @@ export async function startChain(
   };
 }
 
-/** A request for an increment; the word becomes a folder, where every cloud finds it. */
+/** A request for an increment. The magic word becomes a folder of the key, where every cloud finds it. */
 export function increment(
   provider: ProviderId,
   mode: Mode,

@@ -5,7 +5,7 @@ process.once('exit', () => {
   for (const child of living) child.kill('SIGKILL');
 });
 
-/** A child that does not outlive this process, however it ends on its own account. */
+/** Ensures that a child process ends with this process. */
 export function withUs<T extends ChildProcess>(child: T): T {
   living.add(child);
   child.once('exit', () => living.delete(child));

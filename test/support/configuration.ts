@@ -3,7 +3,7 @@ import * as load from '../../src/config/load.ts';
 import type { Environment } from '../../src/domain/account-configuration.ts';
 import { providers } from './providers.ts';
 
-/** The configuration of a process that has the providers that Godwit comes with. */
+/** The configuration of a process with Godwit's providers. */
 export function checkedConfig(file: unknown, environment: Environment, sandbox: boolean): Promise<Config> {
   return load.checkedConfig(file, environment, sandbox, providers);
 }

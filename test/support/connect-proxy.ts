@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 
-/** A proxy that opens tunnels (CONNECT), to one port of this machine whatever host is asked for. */
+/** A proxy that opens tunnels (CONNECT) to one port of this machine, for any requested host. */
 export interface ConnectProxy {
   readonly url: string;
-  /** Hosts and ports that tunnels were asked for, in order, each with the credentials that were given. */
+  /** Requested hosts and ports in order, each with its credentials. */
   readonly asked: readonly { readonly host: string; readonly authorization: string | undefined }[];
-  /** Answered in the place of a tunnel; 0: tunnels are opened. */
+  /** The status in place of a tunnel; 0 opens tunnels. */
   refuseWith: number;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** How a vendor may repeat what it was sent. */
+/** The forms in which a vendor may repeat a request. */
 export const echoForms: Readonly<Record<string, (text: string) => string>> = {
   plain: (text) => text,
   'in upper case': (text) => text.toUpperCase(),
@@ -19,7 +19,7 @@ export const echoForms: Readonly<Record<string, (text: string) => string>> = {
   'cut at the end': (text) => text.slice(0, Math.ceil(text.length * 0.8)),
 };
 
-/** A text in every reading that somebody who looks for secrets may try, in lower case. */
+/** Every decoding of a text in which a search for secrets may look, in lower case. */
 export function readings(text: string): string {
   const all = [text];
   for (let pass = 0; pass < 3; pass++) {

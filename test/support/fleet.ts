@@ -26,18 +26,18 @@ export interface FleetOptions {
   readonly limits: Readonly<Record<ProviderId, Account['limits']>>;
   readonly restoreMs?: number;
   readonly settings?: Partial<EngineSettings>;
-  /** What the clouds throttle, by operation. Default: nothing. */
+  /** Limits of the clouds by operation. Default: none. */
   readonly strict?: (operation: string) => StrictLimit | null;
   /** One store for each process. Default: one process over a store in memory. */
   readonly stores?: readonly Store[];
-  /** How processes divide the limits; default as in production. */
+  /** Intervals by which processes divide the limits. Default: as in production. */
   readonly replicaTimes?: ReplicaTimes;
 }
 
-/** One gateway's inner parts, as a process has them. */
+/** The parts of one gateway process. */
 interface FleetProcess {
   readonly store: Store;
-  /** Changed by `configure` alone. */
+  /** Only `configure` changes it. */
   readonly accounts: Map<string, Account>;
   readonly client: VendorTransport;
   readonly service: MigrationService;
@@ -45,7 +45,7 @@ interface FleetProcess {
   readonly replicas: Replicas;
 }
 
-/** The intervals of a fleet, unless a test says otherwise: the defaults. */
+/** The default intervals of a fleet. */
 export const fleetSettings: EngineSettings = {
   pollMinMs: 5000,
   pollMaxMs: 60_000,
@@ -57,7 +57,7 @@ export const fleetSettings: EngineSettings = {
   stallMs: 21_600_000,
 };
 
-/** One call that reached a cloud, or would have. */
+/** One call to a cloud, whether or not it arrived. */
 export interface Exchanged {
   readonly provider: ProviderId;
   readonly operation: string;
@@ -66,21 +66,24 @@ export interface Exchanged {
   readonly owner: string;
 }
 
-/** The real service, engine, store and transport over all three emulated clouds, in virtual time; one process, or several on one database. */
+/**
+ * The real service, engine, store and transport over all three emulated clouds, in virtual time; one process, or
+ * several on one database.
+ */
 export class Fleet {
   readonly time = new VirtualTime();
   readonly exchanged: Exchanged[] = [];
   readonly processes: readonly FleetProcess[];
   readonly clouds: Readonly<Record<ProviderId, StrictCloud>>;
-  /** What a cloud does with a call instead of its work: null lets it do its work. */
-  /** What the processes sign with from now on. */
+  /** The credentials of all processes from now on. */
   credentials: Readonly<Record<ProviderId, Credentials>> = emulatedCredentials;
+  /** Replaces the answer of a cloud to a call; null lets the cloud answer. */
   interfere: (provider: ProviderId, operation: string) => Promise<VendorReply> | null = () => null;
-  /** Calls under way at the stores. */
+  /** Store calls under way. */
   #stored = 0;
-  /** Accounts as they were configured last. */
+  /** The last configuration of each removed account. */
   readonly #withdrawn = new Map<string, Account>();
-  /** What processes tell each other, by virtual time. */
+  /** The slow-downs that processes share, by virtual time. */
   #slowDowns: readonly SlowDown[] = [];
 
   private constructor(stores: readonly Store[], options: FleetOptions) {
@@ -169,7 +172,7 @@ export class Fleet {
     return { store, accounts, client, engine, replicas, service: createMigrationService(context, engine, cipher) };
   }
 
-  /** All processes take up a changed configuration, which says this of an account; null: it is not there any more. */
+  /** Applies a changed configuration of one account in all processes; null removes the account. */
   configure(name: string, change: ((account: Account) => Account) | null): void {
     for (const { accounts, client } of this.processes) {
       const present = accounts.get(name) ?? this.#withdrawn.get(name);
@@ -180,7 +183,7 @@ export class Fleet {
     }
   }
 
-  /** The store; while it works, time stands still. */
+  /** The store. Time stands still while it works. */
   #counted(store: Store): Store {
     return new Proxy(store, {
       get: (target, name: keyof Store) => {
@@ -197,7 +200,7 @@ export class Fleet {
     });
   }
 
-  /** A heartbeat, with slow-downs by virtual time: a database's own clock stands nearly still meanwhile. */
+  /** A heartbeat with slow-downs in virtual time, in which the database's clock hardly advances. */
   #beat(store: Store): (...parameters: unknown[]) => Promise<ReplicaList> {
     const beat: Store['beat'] = async (id, now, times, slowDowns) => {
       const list = await store.beat(id, now, times, []);
@@ -208,7 +211,7 @@ export class Fleet {
     return beat as (...parameters: unknown[]) => Promise<ReplicaList>;
   }
 
-  /** Creates a migration as a caller who does not wait. */
+  /** Creates a migration like an asynchronous caller. */
   async submit(request: MigrationRequest): Promise<string> {
     const result = await this.time.until(this.service.create(request, 0, caller), 60_000);
     if ('replay' in result) throw new Error('a replay');

@@ -12,7 +12,7 @@ import { createLog } from '../../src/telemetry/log.ts';
 import { withUs } from './children.ts';
 import { checkedConfig } from './configuration.ts';
 
-/** Intervals that make a test quick and change nothing else. */
+/** Short intervals for quick tests. */
 export const quickEngine = { pollMinMs: 50, pollMaxMs: 200, callTimeoutMs: 2000, leaseMs: 1500, settleMs: 500 };
 
 export async function temporaryFolder(): Promise<string> {
@@ -34,9 +34,9 @@ export async function startTestGateway(
   options: {
     readonly storeUrl?: string;
     readonly config?: TestConfig;
-    /** The gateway takes itself for the one with the built-in clouds. */
+    /** The gateway runs in sandbox mode. */
     readonly sandbox?: boolean;
-    /** How the store is opened. */
+    /** Opens the store. */
     readonly open?: typeof openStore;
   } = {},
 ): Promise<Gateway> {
@@ -56,13 +56,13 @@ export async function startTestGateway(
 export interface GatewayProcess {
   readonly url: string;
   readonly process: ChildProcess;
-  /** Everything that it has printed. */
+  /** Its output so far. */
   output(): string;
-  /** Ends it with that signal; resolves with the exit code, null after a kill. */
+  /** Sends that signal and resolves with the exit code; null after a kill. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** A gateway as a process of its own. Without `file` it runs in the newcomer's mode, with its own sandbox. */
+/** A gateway in a separate process. Without `file` it starts its own sandbox, as without a configuration. */
 export async function spawnGateway(
   folder: string,
   file: TestConfig | null,
@@ -137,7 +137,7 @@ export async function getMigration(url: string, id: string): Promise<MigrationRe
   return (await response.json()) as MigrationRepresentation;
 }
 
-/** Polls until the condition holds; the test's own time limit ends it otherwise. */
+/** Polls until the condition holds, at most for the time limit of the test. */
 export async function untilMigration(
   url: string,
   id: string,
@@ -154,7 +154,7 @@ export function hasEnded(migration: MigrationRepresentation): boolean {
   return ['succeeded', 'failed', 'cancelled'].includes(migration.state);
 }
 
-/** A port that was free a moment ago. */
+/** A port that was free just now. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

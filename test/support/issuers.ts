@@ -15,16 +15,19 @@ interface Told {
   readonly body: unknown;
 }
 
-/** STS, IAM and metadata services of the three vendors behind one address, strict about everything that they document. */
+/**
+ * STS, IAM and metadata services of the three vendors behind one address. They enforce everything that the vendors
+ * document.
+ */
 export interface Issuers {
   readonly url: string;
-  /** Paths asked for, in order. */
+  /** Requested paths in order. */
   readonly asked: string[];
-  /** What the next answers are made of. */
+  /** The values of the next answers. */
   readonly conditions: {
-    /** The only identity token that is taken. */
+    /** The only accepted identity token. */
     token: string;
-    /** The token before, while it has not ended. */
+    /** The previous token, while it is valid. */
     formerToken: string | null;
     password: string;
     lifeMs: number;
@@ -32,12 +35,12 @@ export interface Issuers {
     role: string | null;
     hardened: boolean;
     plain: boolean;
-    /** Milliseconds that the services' clock is ahead. */
+    /** Lead of the services' clock, in milliseconds. */
     clockMs: number;
-    /** Every answer becomes this one. */
+    /** Replaces every answer. */
     broken: Told | null;
   };
-  /** How many keys were issued: the number in the newest key's id. */
+  /** Number of issued keys, which is part of the newest key's id. */
   issued(): number;
   close(): Promise<void>;
 }
@@ -220,7 +223,10 @@ export async function startIssuers(): Promise<Issuers> {
   function iamFault(status: number, error_code: string, error_msg: string): Told {
     return { status, body: { error_code, error_msg } };
   }
-  /** A token, or a signature over exactly the headers that it names. The signer's own code is not used here. */
+  /**
+   * Whether a request has the token, or a signature over exactly the headers that it names. Shares no code with the
+   * signer.
+   */
   function isEntitled({ headers, method, path, text }: Asked): boolean {
     if (headers['x-auth-token'] !== undefined) return headers['x-auth-token'] === iamToken;
     const parts = /^SDK-HMAC-SHA256 Access=(\S+), SignedHeaders=(\S+), Signature=(\w{64})$/.exec(
@@ -230,7 +236,7 @@ export async function startIssuers(): Promise<Issuers> {
     const names = (parts[2] ?? '').split(';');
     const canonical = [
       method,
-      // The service knows nothing of the prefix under which it is emulated.
+      // The service does not know its prefix at the emulator.
       `${path.replace('/huawei', '')}/`,
       '',
       ...names.map((name) => `${name}:${headers[name]}`),

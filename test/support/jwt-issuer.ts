@@ -6,7 +6,7 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 export interface JwtIssuer {
   readonly issuer: string;
   readonly jwksUri: string;
-  /** A token that is good for ten minutes unless the claims say otherwise. `null` leaves a claim out. */
+  /** A token that is valid for ten minutes unless the claims differ. `null` omits a claim. */
   token(claims?: Record<string, unknown>): Promise<string>;
   close(): Promise<void>;
 }

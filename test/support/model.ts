@@ -93,7 +93,7 @@ export class Model {
     return { provider: this.provider, settings, now: this.now, group: 'g' };
   }
 
-  /** What the engine does next, with the world's answer chosen by `pick`. */
+  /** The engine's next step, with an outcome chosen by `pick`. */
   work(pick: (upTo: number) => number): void {
     const { migration } = this;
     if (migration.dueAt === null) return;
@@ -120,11 +120,11 @@ export class Model {
         const number = this.migration.calls.at(-1)?.number ?? 0;
         this.now += 20;
         const outcome = pick(failureKinds.length * 2 + 6);
-        // Plain refusals are the most instructive failure.
+        // Refusals are the most instructive failures.
         const kind = outcome > failureKinds.length * 2 + 2 ? 'rejected' : failureKinds[outcome];
         if (kind !== undefined) this.#to(failCall(this.migration, number, failureOf(kind), this.context));
         else if (outcome > failureKinds.length) this.accept(number);
-        // Otherwise the process dies here, and the call stays as it was stored.
+        // Otherwise the process dies here, and the call stays as stored.
         return;
       }
       case 'probe': {
@@ -153,7 +153,7 @@ export class Model {
     this.#to(acceptCall(this.migration, number, this.refs(), this.context));
   }
 
-  /** A word of the vendor, any: about backups that it cannot know, in states that contradict each other. */
+  /** An arbitrary observation: of backups unknown to the vendor, in states that contradict each other. */
   observe(pick: (upTo: number) => number): void {
     if (pick(8) === 7) {
       this.#to(
@@ -197,7 +197,7 @@ export class Model {
     this.#to(applyObservation(this.migration, observation, this.context));
   }
 
-  /** What is true when the vendor does all that it was asked for. */
+  /** The true observation when the vendor executes every call. */
   truth(): Observation {
     const { migration } = this;
     const accepted = (step: string) => migration.calls.some((call) => call.step === step && call.state === 'accepted');
@@ -228,7 +228,7 @@ export class Model {
     };
   }
 
-  /** One step of the engine in a world without faults. False: there is nothing to do but to look again later. */
+  /** One step of the engine without faults. False when only a later poll can continue. */
   honestStep(): boolean {
     const { migration } = this;
     if (migration.dueAt === null) return false;
@@ -248,13 +248,13 @@ export class Model {
     return true;
   }
 
-  /** Honest steps until none is left. Throws when they go on for ever. */
+  /** Steps without faults until none is left. Throws when they never end. */
   settle(): void {
     for (let rounds = 0; rounds < 300; rounds++) if (!this.honestStep()) return;
     throw new Error(`goes on for ever: ${JSON.stringify(this.migration, null, 1)}`);
   }
 
-  /** Asks for something that may be refused; says whether it was allowed. */
+  /** Makes a request that may be refused. Returns whether it was accepted. */
   ask(
     what: 'add' | 'add_final' | 'cut_over' | 'cut_over_after' | 'cancel' | 'retry' | 'absent' | 'adopt' | 'uploaded',
   ): boolean {
@@ -316,7 +316,7 @@ export class Model {
     }
   }
 
-  /** Ids as the three vendors name them, new each time. */
+  /** New ids with the names of the three vendors. */
   refs(): Record<string, string> {
     const n = String(++this.#count);
     return {

@@ -2,7 +2,7 @@ import type { Migration } from '../../src/domain/migration.ts';
 import { StoreOutcomeUnknown, StoreUnavailable, type UpdateOptions } from '../../src/domain/store.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 
-/** Calls that commit something of a request or of a vendor call. */
+/** Calls that commit a part of a request or of a vendor call. */
 const committing: readonly string[] = [
   'create',
   'update',
@@ -12,38 +12,38 @@ const committing: readonly string[] = [
   'removeWebhook',
   'completeIdempotencyKey',
 ];
-/** What has no answer from the database. */
+/** Functions that need no answer of the database. */
 const local: readonly string[] = ['onChange', 'hearsOthers', 'clockOffset', 'close', 'health'];
 
-/** When a store goes away, and for how long. */
+/** Start and length of an outage of the store. */
 export interface Outage {
-  /** It is away from this commit on, counted from 1. */
+  /** The commit, counted from 1, at which the outage begins. */
   readonly atCommit: number;
   /** Whether the answer of that commit is lost too. */
   readonly answer: 'kept' | 'lost';
   readonly awayMs: number;
 }
 
-/** A store that can be told to go away. */
+/** A store with planned outages. */
 export class Mood {
   #outage: Outage | null = null;
   #commits = 0;
   #created: string | null = null;
   #awayUntil = 0;
 
-  /** The next outage; commits are counted from now on. */
+  /** Plans the next outage. Counts commits from now on. */
   expect(outage: Outage): void {
     this.#outage = outage;
     this.#commits = 0;
     this.#created = null;
   }
 
-  /** Resolves when the outage that was expected is over. */
+  /** Resolves at the end of the planned outage. */
   async over(): Promise<void> {
     while (this.#outage !== null || systemRuntime.now() < this.#awayUntil) await systemRuntime.sleep(10);
   }
 
-  /** The same store, which goes away as it was told. */
+  /** The same store with the planned outages. */
   wrap<T extends object>(store: T): T {
     return new Proxy(store, {
       get: (target, name: string) => {
@@ -61,7 +61,7 @@ export class Mood {
     });
   }
 
-  /** The engine's own work on what was there before, and a key's answer that is caught up on, are no part of the request. */
+  /** The engine's work on earlier migrations and the late answer of a key are not part of the request. */
   #isOfRequest(name: string, [id, , options]: unknown[]): boolean {
     if (name === 'completeIdempotencyKey') return this.#commits > 0;
     if (name !== 'update' || id === this.#created) return true;

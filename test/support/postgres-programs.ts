@@ -17,23 +17,23 @@ interface Account {
   readonly gid?: number;
 }
 
-/** A server of its own, in a folder of its own. */
+/** A separate server in its own folder. */
 export interface OwnServer {
   readonly port: number;
-  /** As its superuser, past every proxy. */
+  /** The URL for its superuser, past every proxy. */
   query<Row extends object>(statement: string): Promise<readonly Row[]>;
-  /** Ends it in order: what it has written is with its standbys. */
+  /** Stops it gracefully: its standbys have everything that it wrote. */
   stop(): Promise<void>;
-  /** Ends it at once, as when its machine loses power. */
+  /** Kills it, as a power loss does. */
   kill(): Promise<void>;
-  /** Starts it again as what it was. */
+  /** Restarts it in its former role. */
   start(): Promise<void>;
-  /** Starts it as a standby that follows nobody, so that it stays as old as it is. */
+  /** Starts it as a standby without a primary, so that its data stays as it is. */
   startAsStandby(): Promise<void>;
-  /** A copy that follows it. */
+  /** A standby that replicates it. */
   standby(): Promise<OwnServer>;
   promote(): Promise<void>;
-  /** Ends it at once and takes its files away. */
+  /** Kills it and removes its files. */
   remove(): Promise<void>;
 }
 
@@ -41,7 +41,9 @@ export type PostgresPrograms =
   | { readonly available: true; start(password: string): Promise<OwnServer> }
   | { readonly available: false; readonly reason: string };
 
-/** Whether PostgreSQL's own programs are here, and may be used. With REQUIRE_POSTGRESQL_PROGRAMS=1 their absence is an error. */
+/**
+ * Whether PostgreSQL's programs exist and may be used. With REQUIRE_POSTGRESQL_PROGRAMS=1 their absence is an error.
+ */
 export function findPostgresPrograms(): PostgresPrograms {
   const found = look();
   if (!found.available && process.env.REQUIRE_POSTGRESQL_PROGRAMS === '1')
@@ -69,7 +71,7 @@ function unprivileged(): Account | null {
   return uid === undefined ? null : { uid: Number(uid), gid: Number(gid) };
 }
 
-/** Directly under /tmp: the user postgres may not see into other folders, and the path of a socket is short. */
+/** Directly under /tmp, because the user postgres may not enter other folders and a socket path must be short. */
 async function folderOf(account: Account): Promise<string> {
   const folder = await mkdtemp('/tmp/godwit-pg-');
   if (account.uid !== undefined && account.gid !== undefined) await chown(folder, account.uid, account.gid);

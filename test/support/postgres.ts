@@ -8,7 +8,7 @@ const image = 'postgres:15';
 export interface PostgresServer {
   /** A new database, as a copy of the template; about 50 ms. */
   createDatabase(): Promise<string>;
-  /** A new database without any table. */
+  /** A new database without tables. */
   createEmptyDatabase(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -18,7 +18,7 @@ export type PostgresSupport =
   | { readonly available: false; readonly reason: string };
 
 /**
- * Where PostgreSQL can be had: the server of TEST_DATABASE_URL, else a container if an engine answers and has the image.
+ * Finds PostgreSQL: the server of TEST_DATABASE_URL, else a container if an engine answers and has the image.
  * With REQUIRE_DOCKER=1 its absence is an error.
  */
 export async function findPostgres(): Promise<PostgresSupport> {
@@ -44,11 +44,11 @@ async function missing(): Promise<string | null> {
 async function startContainer(prepare: (url: string) => Promise<void>): Promise<PostgresServer> {
   const container = await new PostgreSqlContainer(image)
     .withCommand(['postgres', '-c', 'max_connections=300'])
-    // For as long as the container lives: asked four times a second, as is the default, it takes a fifth of a core from what is tested.
+    // The default of four checks per second costs a fifth of a core while the container lives.
     .withHealthCheck({ test: ['CMD', 'pg_isready', '--host', 'localhost'], interval: 2000, timeout: 1000, retries: 30 })
     .start();
   try {
-    // The container takes its databases with it.
+    // The databases end with the container.
     return await serverAt(container.getConnectionUri(), prepare, async () => {
       await container.stop();
     });

@@ -1,4 +1,4 @@
 export { providers } from '../../src/registry.ts';
 
-/** The ids of the providers that Godwit comes with. */
+/** The ids of Godwit's providers. */
 export type ProviderId = 'alibaba' | 'huawei' | 'tencent';

@@ -8,7 +8,7 @@ export interface RecordedRequest {
   readonly body: string;
 }
 
-/** A vendor that notes what it gets and answers as it is told. */
+/** A vendor that records requests and gives the answers of the test. */
 export interface RecordingVendor {
   readonly url: string;
   readonly requests: RecordedRequest[];

@@ -7,7 +7,9 @@ export const noon = Date.UTC(2026, 10, 21, 12);
 
 let created = 0;
 
-/** An id that sorts after all earlier ones of this process. All are made at noon: their order stands behind the time. */
+/**
+ * An id that sorts after all earlier ones of this process. All have the time noon; a counter after it gives the order.
+ */
 export function nextMigrationId(): string {
   created++;
   const ordered = (length: number) => {
@@ -55,7 +57,7 @@ export function sampleCall(overrides: Partial<Call> = {}): Call {
   };
 }
 
-/** A new migration. Unless told otherwise it holds a database name that no other sample holds. */
+/** A new migration. By default its database name is unique among all samples. */
 export function sampleMigration(overrides: Partial<Migration> = {}): Migration {
   const id = nextMigrationId();
   return {

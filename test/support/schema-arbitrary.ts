@@ -42,7 +42,7 @@ const strange = fc.oneof(
   fc.nat(3000).map((length) => 'x'.repeat(length)),
 );
 
-/** Values that fit a schema of the document, with now and then something else in one place. */
+/** Values that match a schema of the document. Now and then one place has another value. */
 export function fitting(schema: object, root: object): Arbitrary<unknown> {
   return fc.oneof({ weight: 12, arbitrary: exact(schema as Schema, root) }, { weight: 1, arbitrary: strange });
 }
@@ -96,7 +96,7 @@ function objects(schema: Schema, root: object): Arbitrary<unknown> {
 function texts(schema: Schema): Arbitrary<string> {
   if (schema.format === 'date-time')
     return fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) }).map((date) => date.toISOString());
-  // Names that are never found: what is called there reaches nobody.
+  // Names that never resolve, so that no call arrives anywhere.
   if (schema.format === 'uri')
     return fc.constantFrom(
       'https://receiver.invalid/a?b=c',

@@ -19,8 +19,9 @@ import { emulatedAccounts, emulatedCredentials } from './emulated-accounts.ts';
 import { type ProviderId, providers } from './providers.ts';
 
 /**
- * What happens to one exchange with a cloud. `…_before`: nothing arrives. `…_after`: it is carried out and the answer is lost. `crash_…`:
- * the process dies at that point. `pause_after`: the process is stopped before it reads the answer, for most of a lease.
+ * The fate of one exchange with a cloud. `…_before`: nothing arrives. `…_after`: the cloud executes the call and its
+ * answer is lost. `crash_…`: the process dies at that point. `pause_after`: the process is suspended before it reads
+ * the answer, for most of a lease.
  */
 export const exchangeFaults = [
   'none',
@@ -41,21 +42,21 @@ export interface SimulationOptions {
   readonly provider: ProviderId;
   /** Consumed one per exchange; `none` when used up. */
   readonly exchangeFaults?: readonly ExchangeFault[];
-  /** Numbers of store writes (from 1) after which the process dies. */
+  /** Numbers of the store writes, counted from 1, after which the process dies. */
   readonly crashAfterWrites?: readonly number[];
   readonly settings?: Partial<EngineSettings>;
-  /** The cloud's clock minus ours, in milliseconds. */
+  /** The cloud's clock minus Godwit's, in milliseconds. */
   readonly cloudOffsetMs?: number;
-  /** How long the cloud's lists do not show what is new, in milliseconds. */
+  /** Time after which the cloud's lists show a new task, in milliseconds. */
   readonly listLagMs?: number;
 }
 
-/** Longer than the settling time, shorter than a lease: nobody else takes over. */
+/** Longer than the settling time and shorter than a lease, so that no other process takes over. */
 const pauseMs = 8000;
 
 /**
- * The real engine, store, transport and providers against an emulated cloud, in one process and in virtual time. Faults come by schedule,
- * so a run is a pure function of its options.
+ * The real engine, store, transport and providers against an emulated cloud, in one process and in virtual time. Faults
+ * follow a schedule, so a run is a pure function of its options.
  */
 export class Simulation {
   now = Date.UTC(2026, 10, 21, 12);
@@ -126,20 +127,20 @@ export class Simulation {
     };
   }
   errors: string[] = [];
-  /** What a caller does while the exchange of that number (from 1) is under way. */
+  /** Action of a caller during the exchange with that number, counted from 1. */
   meanwhile: ((exchange: number) => Promise<void>) | null = null;
 
   static async start(options: SimulationOptions): Promise<Simulation> {
     return new Simulation(await openStore('sqlite::memory:', { runtime: systemRuntime }), options);
   }
 
-  /** Faults of the next calls that change something at the cloud, before the general schedule; and one of all that only read, while it is set. */
+  /** Faults of the next changing calls, before the general schedule; and one fault for all reads while it is set. */
   changeFaults: ExchangeFault[] = [];
   readFault: ExchangeFault = 'none';
-  /** Answers every call of these operations with an error of the vendor's own, and does nothing. */
+  /** The cloud answers every call of this operation with that vendor error and does nothing else. */
   refused: { readonly operation: string; readonly code: string } | null = null;
 
-  /** Stores a new migration as a request would, and leaves its lease to run out. */
+  /** Stores a new migration like a request, and lets its lease expire. */
   async submit(request: MigrationRequest): Promise<string> {
     const seal = (url: string): SealedUrl => ({ display: url.split('?')[0] ?? url, sealed: url });
     const account = { ...this.account, cloud: cloudOf(this.context, this.account, this.account.region) };
@@ -157,7 +158,7 @@ export class Simulation {
     return result.migration;
   }
 
-  /** One round of the worker: whatever is due now. Advances the clock to what is due next when nothing is. */
+  /** One round of the worker over all due migrations. Without any, advances the clock to the next due time. */
   async round(): Promise<void> {
     const claims = await this.store.claim(leaseOf(this.context), 100);
     if (claims.length > 0) {
@@ -168,7 +169,7 @@ export class Simulation {
     this.now = Math.max(this.now + 100, due ?? this.now + this.context.settings.leaseMs);
   }
 
-  /** Rounds until the condition holds. Throws after too many: something is stuck. */
+  /** Runs rounds until the condition holds. Throws after too many of them. */
   async until(id: string, condition: (migration: Migration) => boolean, rounds = 400): Promise<Migration> {
     for (let round = 0; round < rounds; round++) {
       const migration = await this.get(id);
@@ -187,12 +188,15 @@ export class Simulation {
     return migration;
   }
 
-  /** Restores that really began at the cloud. */
+  /** Restores that began at the cloud. */
   restores(): readonly JournalEntry[] {
     return this.cloud.journal().filter((entry) => entry.effect === 'restore');
   }
 
-  /** Runs work until it ends or the process dies; a dead process leaves its promises hanging, and the next one has another name. */
+  /**
+   * Runs work until it ends or the process dies. A dead process leaves its promises pending, and the next one has
+   * another name.
+   */
   async #live(work: () => Promise<void>): Promise<void> {
     const death = new Promise<'died'>((resolve) => {
       this.#die = () => resolve('died');
@@ -303,7 +307,7 @@ const instances: Record<ProviderId, string> = {
   tencent: 'mssql-rdc0gajn',
 };
 
-/** A request of each provider that its emulated cloud takes. */
+/** A valid request for the emulated cloud of each provider. */
 export function requestFor(
   provider: ProviderId,
   mode: MigrationRequest['mode'] = 'full',
@@ -324,7 +328,7 @@ function fullKey(provider: ProviderId, mode: MigrationRequest['mode']): string {
     : 'prod/orders_20261121190000_1full1_1noreconvery1.bak';
 }
 
-/** The key of the increment with that number, named as the provider wants it. */
+/** The key of the increment with that number, by the naming rule of the provider. */
 export function incrementKey(
   provider: ProviderId,
   mode: MigrationRequest['mode'],

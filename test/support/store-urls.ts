@@ -1,9 +1,9 @@
-/** None of these may be seen anywhere. Every malformed URL holds at least one of them. */
+/** Parts of passwords that no output may show. Every malformed URL contains at least one. */
 export const piecesOfPassword = ['hunter', '8675', 'swordfish'] as const;
 
 const encode = /has a character that has to be percent-encoded: `@` as %40, `\/` as %2F/;
 
-/** Store URLs that cannot be read, and what is said of them. */
+/** Malformed store URLs and the messages about them. */
 export const malformedStoreUrls: readonly (readonly [what: string, url: string, sentence: RegExp])[] = [
   ['a slash', 'postgres://u:hunter/swordfish@db/godwit', encode],
   ['a slash behind digits, which look like a port', 'postgres://u:8675/swordfish@db/godwit', encode],

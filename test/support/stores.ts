@@ -7,7 +7,10 @@ import { openStore } from '../../src/store/open.ts';
 import { temporaryFolder } from './gateway.ts';
 import { findPostgres, type PostgresServer } from './postgres.ts';
 
-/** Describes the same on a new SQLite file and on a new PostgreSQL database each time; the latter is skipped, with the reason, where there is none. */
+/**
+ * Describes the same tests on a new SQLite file and on a new PostgreSQL database. Skips the latter, with the reason,
+ * without PostgreSQL.
+ */
 export async function onBothStores(what: string, tests: (newUrl: () => Promise<string>) => void): Promise<void> {
   const postgres = await findPostgres();
   describe(`${what}, on SQLite`, () => tests(async () => `sqlite:${join(await temporaryFolder(), 'godwit.db')}`));
@@ -25,15 +28,18 @@ export async function onBothStores(what: string, tests: (newUrl: () => Promise<s
   });
 }
 
-/** One database as four processes have it open, and how these count each other while time is virtual. */
+/** One database opened by four processes, and the intervals by which they count each other in virtual time. */
 export interface FourProcesses {
   readonly stores: readonly Store[];
   readonly replicaTimes: ReplicaTimes;
-  /** Ends the server; the stores are closed by whoever uses them. */
+  /** Stops the server. The users of the stores close them. */
   stop(): Promise<void>;
 }
 
-/** A new PostgreSQL database with four processes on it. Their times for coming and going are real time, because the database's clock is. */
+/**
+ * A new PostgreSQL database with four processes. They join and leave in real time, because the database's clock is
+ * real.
+ */
 export async function fourProcesses(): Promise<FourProcesses> {
   const postgres = await findPostgres();
   if (!postgres.available) throw new Error(postgres.reason);

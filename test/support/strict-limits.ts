@@ -1,6 +1,6 @@
 import type { SandboxCloud, SandboxRequest, SandboxResponse } from '../../src/sandbox/cloud.ts';
 
-/** A limit: at most `calls` calls of an operation in any period of `perMs` milliseconds. */
+/** At most `calls` calls of an operation in any period of `perMs` milliseconds. */
 export interface StrictLimit {
   readonly calls: number;
   readonly perMs: number;
@@ -14,13 +14,13 @@ export interface ThrottledCall {
 
 /** A cloud with limits. */
 export interface StrictCloud extends SandboxCloud {
-  /** Throttled calls so far. They were not executed. */
+  /** Throttled calls so far, none of which was executed. */
   throttled(): readonly ThrottledCall[];
 }
 
 /**
- * Wraps a cloud with the strictest limits per operation: the calls of every period count, wherever it starts, including throttled calls.
- * `limitOf` returns null for an unlimited operation.
+ * Wraps a cloud with strict limits per operation: they hold in every period, wherever it starts, and count throttled
+ * calls too. `limitOf` returns null for an unlimited operation.
  */
 export function withStrictLimits(
   cloud: SandboxCloud,

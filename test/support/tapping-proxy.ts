@@ -1,14 +1,14 @@
 import { createServer, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A relay to an emulated cloud that notes every secret that crosses it, in either direction. */
+/** A proxy in front of an emulated cloud that records every secret in requests and answers. */
 export interface TappingProxy {
   readonly url: string;
-  /** What was seen so far, each at least 12 characters long. */
+  /** The secrets so far, each at least 12 characters long. */
   readonly secrets: ReadonlySet<string>;
   /** Method and path of every request, in order. */
   readonly passed: readonly string[];
-  /** Answers in the place of the cloud; null lets the request through. `text`: all of the request. */
+  /** Answers in place of the cloud; null forwards the request. `text`: the whole request. */
   answerInstead: ((request: IncomingMessage, text: string) => { status: number; body: string } | null) | null;
   close(): Promise<void>;
 }
@@ -59,7 +59,7 @@ export async function tappingProxy(target: string): Promise<TappingProxy> {
     }
     const onward = httpRequest(
       new URL(incoming.url ?? '/', target),
-      // The host is part of what is signed, so it stays.
+      // The signature covers the host, so it stays.
       { method: incoming.method ?? 'GET', headers: incoming.headers, maxHeaderSize: 131_072 },
       async (answer) => {
         noteHeaders(answer.headers);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Whatever the tests put into the folder for temporary files goes with the run. */
+/** Removes at the end of the run whatever the tests put into the folder for temporary files. */
 export default function setUp(): () => void {
   const before = process.env.TMPDIR;
   const folder = mkdtempSync(join(tmpdir(), 'godwit-tests-'));

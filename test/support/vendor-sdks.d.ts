@@ -1,4 +1,4 @@
-/** What is used of two official SDKs that come without types. */
+/** The used parts of two official SDKs without types. */
 declare module 'ali-oss' {
   export default class OSS {
     constructor(options: Readonly<Record<string, unknown>>);

@@ -6,14 +6,14 @@ interface Sleeper {
 }
 
 /**
- * Time that stands still while anybody has something to do, and then moves on to the next sleeper. What runs under it has to wait for
- * nothing but its own sleeps and promises that are kept without the outside world.
+ * Time that stands still while any work is pending, and then advances to the next sleeper. Work under it may wait only
+ * for its own sleeps and for promises that settle without the outside world.
  */
 export class VirtualTime implements Runtime {
   #now: number;
   #sleepers: Sleeper[] = [];
   #random = 1;
-  /** Whether somebody waits for the outside world, such as a database; time stands still as long. */
+  /** Whether any work waits for the outside world, such as a database. Time stands still meanwhile. */
   busy: () => boolean = () => false;
 
   constructor(start = Date.UTC(2026, 10, 28, 12)) {
@@ -41,7 +41,7 @@ export class VirtualTime implements Runtime {
       signal?.addEventListener('abort', sleeper.wake);
     });
 
-  /** Lets time pass until `work` has ended. Throws when nobody is left to wait for, or after `maxMs`. */
+  /** Lets time pass until `work` has ended. Throws when no sleeper is left, and after `maxMs`. */
   async until<T>(work: Promise<T>, maxMs = 3_600_000): Promise<T> {
     const limit = this.#now + maxMs;
     let ended = false;
@@ -66,7 +66,7 @@ export class VirtualTime implements Runtime {
   }
 
   #next(): number {
-    // SplitMix32: a generator with a short period would repeat ids.
+    // SplitMix32, because a generator with a short period would repeat ids.
     this.#random = (this.#random + 0x9e3779b9) >>> 0;
     let mixed = Math.imul(this.#random ^ (this.#random >>> 16), 0x21f0aaad);
     mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
@@ -74,7 +74,7 @@ export class VirtualTime implements Runtime {
   }
 }
 
-/** Lets everybody run who can: promises first, then what they have put off to the next turns of the event loop. */
+/** Runs all pending work: promises first, then work deferred to the next turns of the event loop. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise<void>((resolve) => void setImmediate(resolve));
 }

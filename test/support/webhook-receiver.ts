@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 
 const file = (name: string): string => readFileSync(`${import.meta.dirname}/tls/${name}`, 'utf8');
 
-/** The certificate of the authority that has signed the one of the receiver. */
+/** The certificate of the authority that signed the receiver's certificate. */
 export const receiverAuthority = file('receiver-ca.pem');
-/** The certificate of an authority that the receiver has nothing to do with. */
+/** The certificate of an unrelated authority. */
 export const otherAuthority = file('ca.pem');
 
 export interface ReceivedMessage {
@@ -15,7 +15,7 @@ export interface ReceivedMessage {
   readonly body: string;
 }
 
-/** A receiver of webhooks on 127.0.0.1 with TLS, whose certificate a private authority has signed. It answers 204. */
+/** A receiver of webhooks on 127.0.0.1 with TLS and a certificate of a private authority. It answers 204. */
 export interface WebhookReceiver {
   readonly url: string;
   readonly messages: readonly ReceivedMessage[];
