@@ -73,7 +73,7 @@ export async function startGateway(
     currentUrl: config.currentStoreUrl,
     onError: (error) => log.error({ error: messageOf(error) }, 'store'),
   });
-  let stepped = (step: ClockStep): void => log.warn(step, 'the clock has stepped');
+  let stepped = (step: ClockStep): void => log.warn(step, 'the clock stepped');
   const clock = steadyClock(
     { now: () => own.now() + store.clockOffset(), monotonic: () => runtime.monotonic() },
     { patienceMs: config.engine.settleMs, onStep: (step) => stepped(step) },
@@ -150,7 +150,7 @@ export async function startGateway(
     };
     const engine = createEngine(context);
     stepped = (step) => {
-      log.warn(step, 'the clock has stepped');
+      log.warn(step, 'the clock stepped');
       telemetry.clockStepped(step);
       engine.clockStepped();
     };
@@ -205,7 +205,7 @@ export async function startGateway(
       urls: cipher,
       webhookPlaces: placesOfWebhook,
       stopped: stopping.signal,
-    }).catch((error: unknown) => log.warn({ error: messageOf(error) }, 'stored texts were not all sealed again'));
+    }).catch((error: unknown) => log.warn({ error: messageOf(error) }, 'stored secrets could not all be encrypted with the current key'));
     engine.start();
     scanner.start();
     webhooks.start();
@@ -281,7 +281,7 @@ function missingKeys(seals: readonly SealCount[], configured: ReadonlySet<string
     return configured.has(id) ? [] : [`\`${id}\` (${backups} backups, ${webhooks} webhooks)`];
   });
   if (missing.length === 0) return null;
-  return `stored texts are sealed with keys that are not configured: ${missing.join(', ')}. What needs them is blocked until they stand in encryption.previousKeys.`;
+  return `stored secrets are encrypted with keys that are not configured: ${missing.join(', ')}. Migrations and webhooks that use them stay blocked until the keys are in encryption.previousKeys.`;
 }
 
 /** The folder of an embedded database; null for any other store. */
@@ -306,7 +306,10 @@ interface InForce {
 /** The readiness check of the configuration. Readiness is public, so the faults appear only in the log. */
 function configurationCheck({ failed, needRestart }: InForce): { readonly ok: boolean; readonly detail: string } {
   if (failed)
-    return { ok: false, detail: 'the changed file has faults, which the log names; an earlier version is in force' };
+    return {
+      ok: false,
+      detail: 'the changed file is invalid, and an earlier version is in force; the log names the faults',
+    };
   if (needRestart.length > 0) return { ok: false, detail: `a restart is needed for: ${needRestart.join(', ')}` };
   return { ok: true, detail: 'the file is in force' };
 }

@@ -25,10 +25,7 @@ export function createReloader(
     const reload = await readAndApply(gateway, read);
     if (reload.outcome === 'refused') {
       gateway.reloadFailed();
-      log.error(
-        { faults: reload.faults },
-        'the changed configuration has faults and is not in force; what was in force stays so',
-      );
+      log.error({ faults: reload.faults }, 'the changed configuration is invalid; the previous one stays in force');
       return;
     }
     const { needRestart, warnings } = reload;

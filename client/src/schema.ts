@@ -1669,10 +1669,10 @@ export interface components {
         /**
          * @description The state of a migration, and its possible successors.
          *
-         *     * `pending`: Then `restoring` (the vendor accepted the full backup); `cancelling` (cancel, while the outcome of the submission is not settled); `cancelled` (cancel, nothing is at the vendor); `failed` (the vendor refused the full backup).
-         *     * `restoring`: Then `awaiting_backup` (a backup of the chain is restored, or an increment failed and the chain lives); `succeeded` (the vendor reports the database online); `failed` (the vendor reports failure); `cancelling` (cancel); `cancelled` (cancel, and nobody can tell what the vendor has done).
+         *     * `pending`: Then `restoring` (the vendor accepted the full backup); `cancelling` (cancel, while the outcome of the submission is unknown); `cancelled` (cancel, nothing is at the vendor); `failed` (the vendor refused the full backup).
+         *     * `restoring`: Then `awaiting_backup` (a backup of the chain is restored, or an increment failed and the chain lives); `succeeded` (the vendor reports the database online); `failed` (the vendor reports failure); `cancelling` (cancel); `cancelled` (cancel, while the vendor’s outcome is unknown).
          *     * `awaiting_backup`: Then `restoring` (the vendor accepted the next backup); `cutting_over` (cutover, or the vendor accepted the final backup); `succeeded` (the vendor reports the database online); `failed` (the vendor reports failure); `cancelling` (cancel); `cancelled` (cancel, nothing runs at the vendor).
-         *     * `cutting_over`: Then `succeeded` (the vendor reports the database online); `failed` (the vendor reports failure); `awaiting_backup` (the vendor refused to open the database, or the final backup failed and the chain lives); `cancelled` (cancel, and nobody can tell what the vendor has done).
+         *     * `cutting_over`: Then `succeeded` (the vendor reports the database online); `failed` (the vendor reports failure); `awaiting_backup` (the vendor refused to open the database, or the final backup failed and the chain lives); `cancelled` (cancel, while the vendor’s outcome is unknown).
          *     * `cancelling`: Then `cancelled` (the vendor has ended the restore); `succeeded` (the restore ended before the cancellation arrived); `failed` (the vendor reports a failure of its own before the cancellation was sent); `restoring` (the vendor refused to cancel); `awaiting_backup` (the vendor refused to cancel); `pending` (the vendor refused to cancel what was registered and not started).
          *     * `succeeded`: terminal.
          *     * `failed`: terminal. Then `pending` (retry).
@@ -2187,7 +2187,7 @@ export interface components {
          *     * `backup_doubtful`: The check of a backup file found something doubtful. Godwit submitted the file all the same.
          *     * `backup_file_changed`: A file of the watched folder changed after Godwit had taken it. It is not sent again.
          *     * `foreign_task_running`: The vendor shows a task on the instance that was begun outside Godwit and has not ended.
-         *     * `vendor_outcome_unknown`: The record ended without the vendor’s word. A restore may still run there.
+         *     * `vendor_outcome_unknown`: The record ended before the vendor’s outcome was known. A restore may still run there.
          *     * `half_restored_database`: A cancellation may have left a database in the state RESTORING.
          *     * `left_behind`: Godwit could not delete what a refused submission had registered at the vendor.
          *     * `cancel_refused`: The vendor refused to cancel, and the restore goes on.
@@ -2201,7 +2201,7 @@ export interface components {
          *     * `backup_not_listed`: The vendor’s list of files lacks a backup. It is unknown whether the vendor restored it.
          *     * `provider_flow_status`: The vendor’s workflow reports its own status beside an undocumented one.
          *     * `provider_message`: A remark of the vendor, verbatim.
-         *     * `provider_note`: A remark of the vendor in a sentence of Godwit’s.
+         *     * `provider_note`: A remark of the vendor, explained by Godwit.
          * @enum {string}
          */
         Warning: "backup_not_checked" | "backup_doubtful" | "backup_file_changed" | "foreign_task_running" | "vendor_outcome_unknown" | "half_restored_database" | "left_behind" | "cancel_refused" | "accepted_after_all" | "opened_before_queue_was_empty" | "opened_elsewhere" | "backup_out_of_order" | "consistency_check_failed" | "consistency_check_passed" | "database_without_owner" | "backup_not_listed" | "provider_flow_status" | "provider_message" | "provider_note";

@@ -68,11 +68,11 @@ async function askRestores(client: VendorTransport, account: Account, instanceId
       const fault = await client.converse(account, account.region, tryAccount({ instanceId, now }), {
         priority: 'caller',
       });
-      return { ok: fault === null, detail: fault ?? 'answers, and takes the credentials' };
+      return { ok: fault === null, detail: fault ?? 'answers and accepts the credentials' };
     } catch (error) {
       const knowsNone = error instanceof VendorError && error.failure.kind === 'not_found' && instanceId === null;
       if (!knowsNone) throw error;
-      return { ok: true, detail: 'answers, and takes the credentials' };
+      return { ok: true, detail: 'answers and accepts the credentials' };
     }
   });
 }
@@ -84,7 +84,7 @@ async function askBackups(client: VendorTransport, account: Account, { bucket, p
   }
   return finding(client, account, 'backups', async () => {
     const { objects, next } = await client.converse(account, account.region, list(), { priority: 'caller' });
-    const many = next === null ? String(objects.length) : `${objects.length} and more`;
+    const many = next === null ? String(objects.length) : `more than ${objects.length}`;
     return { ok: true, detail: `lists ${bucket}/${prefix}: ${many} objects` };
   });
 }
@@ -120,17 +120,17 @@ function remedyOf({ kind }: VendorFailure, asked: Finding['asked']): string | nu
   switch (kind) {
     case 'unauthenticated':
     case 'session_expired':
-      return 'Compare the credentials with the vendor’s console: the key, whether it is enabled, and the rights that docs/permissions.md lists.';
+      return 'Compare the credentials with the vendor’s console: the key, whether it is enabled, and its permissions (docs/permissions.md).';
     case 'clock_skew':
-      return 'Set this machine’s clock: the vendor refuses signatures that are minutes off.';
+      return 'Set this machine’s clock: the vendor refuses a signature whose time is minutes off.';
     case 'not_sent':
     case 'timeout':
-      return 'Compare region, endpoints, proxy and firewall.';
+      return 'Check region, endpoints, proxy and firewall.';
     case 'rejected':
     case 'not_found':
       return asked === 'backups'
-        ? 'Compare bucket, region and the rights on the bucket.'
-        : 'Compare region, project and rights; name an instance of yours with --instance.';
+        ? 'Check bucket, region and the permissions on the bucket.'
+        : 'Check region, project and permissions; name one of your instances with --instance.';
     default:
       return null;
   }

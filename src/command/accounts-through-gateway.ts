@@ -38,7 +38,10 @@ async function lastKnown(godwit: Godwit, account: Account): Promise<Finding> {
     const { data } = await godwit.GET('/readyz', { params: { query: { verbose: true } } });
     const check = data.checks?.find(({ name }) => name === `account ${account.name}`);
     const ok = check?.ok ?? true;
-    return { ok, detail: `${check?.detail ?? 'the gateway says nothing'}; --instance has the vendor asked now` };
+    return {
+      ok,
+      detail: `${check?.detail ?? 'the gateway gives no detail'}; with --instance the gateway asks the vendor now`,
+    };
   });
 }
 
@@ -46,7 +49,7 @@ async function askRestores(godwit: Godwit, account: Account, instanceId: string)
   return finding(account, 'restores', async () => {
     const params = { path: { name: account.name }, query: { instanceId, pageSize: 1 } };
     await godwit.GET('/accounts/{name}/tasks', { params });
-    return { ok: true, detail: 'answers, and takes the credentials' };
+    return { ok: true, detail: 'answers and accepts the credentials' };
   });
 }
 
@@ -80,12 +83,12 @@ async function finding(
 function remedyOf(code: ProblemCode): string | null {
   switch (code) {
     case 'provider_auth_failed':
-      return 'Whoever runs the gateway compares its credentials with the vendor’s console: the key, whether it is enabled, and the rights that docs/permissions.md lists.';
+      return 'The gateway’s operator compares its credentials with the vendor’s console: the key, whether it is enabled, and its permissions (docs/permissions.md).';
     case 'provider_timeout':
     case 'provider_unavailable':
-      return 'Whoever runs the gateway compares region, endpoints, proxy and firewall.';
+      return 'The gateway’s operator checks region, endpoints, proxy and firewall.';
     case 'provider_rejected':
-      return 'Compare the instance or the bucket with the account’s region and rights.';
+      return 'Check whether the account’s region and permissions fit the instance or the bucket.';
     default:
       return null;
   }

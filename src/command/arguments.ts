@@ -74,7 +74,7 @@ function readValue(
 
 function unknownOption(rawName: string, name: string, known: Readonly<Record<string, Option>>): UsageError {
   const nearest = rawName.startsWith('--') ? closestName(name, Object.keys(known)) : null;
-  return new UsageError(`there is no option ${rawName}${nearest === null ? '' : `; did you mean --${nearest}?`}`);
+  return new UsageError(`unknown option ${rawName}${nearest === null ? '' : `; did you mean --${nearest}?`}`);
 }
 
 function checkOperands({ operands: taken }: Pick<Subcommand, 'operands'>, operands: readonly string[]): void {

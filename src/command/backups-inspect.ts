@@ -41,11 +41,11 @@ async function accountOf(godwit: Godwit, name: string | undefined): Promise<Acco
   const [only] = accounts;
   if (only !== undefined && accounts.length === 1) return only;
   const names = accounts.map((account) => account.name);
-  throw new UsageError(`--account is missing: ${names.join(', ') || 'there is none'}`);
+  throw new UsageError(`--account is missing: ${names.join(', ') || 'the gateway shows none'}`);
 }
 
 function show({ files, chains }: Inspection, terminal: Terminal): void {
-  if (files.length === 0) terminal.print('there is no file');
+  if (files.length === 0) terminal.print('no files found');
   else showFiles(files, terminal);
   for (const chain of chains) showChain(chain, terminal);
   if (files.length > 0 && chains.length === 0) terminal.print('\nno file is a backup that a chain can start with');

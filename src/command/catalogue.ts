@@ -1,13 +1,13 @@
 import type { Option, Subcommand } from './subcommand.ts';
 
-const json: Option = { help: 'JSON instead of words' };
+const json: Option = { help: 'print JSON' };
 
 /** Options of the commands that call a gateway. */
 const remote: Readonly<Record<string, Option>> = {
   url: { value: 'URL', help: 'the gateway; else GODWIT_URL, else http://127.0.0.1:8080' },
   key: {
     value: 'KEY',
-    help: 'API key or token; else GODWIT_API_KEY. Other users of this machine can see it: prefer a file',
+    help: 'API key or token; else GODWIT_API_KEY. Other users of this machine can see it; --key-file is safer',
   },
   'key-file': { value: 'FILE', help: 'file that holds the key; else GODWIT_API_KEY_FILE' },
   json,
@@ -35,10 +35,10 @@ export const subcommands: readonly Subcommand[] = [
       'check-config': { help: 'check the configuration, report every fault, and exit' },
       'after-restore': {
         help:
-          'once, with every process stopped, after the database was restored from a copy: calls that the copy shows as unsent may have ' +
-          'been sent since, so the vendor is probed for them first',
+          'run once, with every process stopped, after the database was restored from a copy: before Godwit sends a call that the copy ' +
+          'shows as unsent, it probes the vendor for it',
       },
-      json: { help: 'with --check-config: JSON instead of words' },
+      json: { help: 'with --check-config: print JSON' },
       version: { help: 'print the version' },
     },
     more: `GODWIT_CONFIG is the path of the configuration file; without one the sandbox starts: three emulated clouds.

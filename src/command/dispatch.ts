@@ -68,10 +68,10 @@ function chosen(args: readonly string[]): { readonly subcommand: Subcommand; rea
   }
   const [first = ''] = words;
   const group = names.filter((name) => name.startsWith(`${first} `));
-  if (group.length > 0 && words.length === 1) throw new UsageError(`godwit ${first}: which? ${group.join(', ')}`);
+  if (group.length > 0 && words.length === 1) throw new UsageError(`godwit ${first} needs one of: ${group.join(', ')}`);
   const nearest = closestName(words.slice(0, 2).join(' '), names) ?? closestName(first, names);
   throw new UsageError(
-    `there is no command ${JSON.stringify(first)}${nearest === null ? '' : `; did you mean godwit ${nearest}?`}`,
+    `unknown command ${JSON.stringify(first)}${nearest === null ? '' : `; did you mean godwit ${nearest}?`}`,
   );
 }
 

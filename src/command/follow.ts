@@ -31,7 +31,7 @@ function stateOf(text: string): MigrationState {
   if (state !== undefined) return state;
   const nearest = closestName(text, migrationStates);
   const hint = nearest === null ? `one of ${migrationStates.join(', ')}` : `did you mean ${nearest}?`;
-  throw new UsageError(`there is no state ${JSON.stringify(text)}; ${hint}`);
+  throw new UsageError(`unknown state ${JSON.stringify(text)}; ${hint}`);
 }
 
 /** Follows a migration to its end, to a requested state or until the timeout, and prints its progress. Throws if the first request fails. */
@@ -45,7 +45,7 @@ export async function follow(godwit: Godwit, id: string, input: Input, following
   let last = begun;
   let troubled = false;
   const onTrouble = (error: unknown): void => {
-    if (!troubled) terminal.tell(`godwit: ${(error as Error).message}; it is tried again`);
+    if (!troubled) terminal.tell(`godwit: ${(error as Error).message}; trying again`);
     troubled = true;
   };
   try {
@@ -62,7 +62,7 @@ export async function follow(godwit: Godwit, id: string, input: Input, following
   } catch (error) {
     if (!signal.aborted) throw error;
     if (json && !changes && last !== null) terminal.print(JSON.stringify(last));
-    terminal.tell(`godwit: ${interrupted.aborted ? 'interrupted' : 'the time is over'}; ${id} goes on`);
+    terminal.tell(`godwit: ${interrupted.aborted ? 'interrupted' : 'timeout'}; ${id} continues`);
     return interrupted.aborted ? exit.interrupted : exit.timeOver;
   }
   if (last === null) return exit.error;

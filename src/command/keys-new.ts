@@ -11,7 +11,7 @@ const defaultScopes = ['migrations:read', 'migrations:write'];
 export async function run(input: Input): Promise<ExitStatus> {
   const [name = ''] = input.operands;
   if (!new RegExp(keyNamePattern).test(name))
-    throw new UsageError('<name> has up to 64 letters, digits, and . _ @ -, and begins with a letter or a digit');
+    throw new UsageError('<name> must have up to 64 letters, digits, and . _ @ -, and begin with a letter or a digit');
   const wanted = input.values('scope').length === 0 ? defaultScopes : input.values('scope');
   for (const scope of wanted) checkScope(scope);
   const accounts = input.values('account').length === 0 ? ['*'] : input.values('account');
@@ -30,8 +30,8 @@ export async function run(input: Input): Promise<ExitStatus> {
 function checkScope(scope: string): void {
   if (scopes.some((each) => each === scope)) return;
   const nearest = closestName(scope, scopes);
-  const hint = nearest === null ? `there are ${scopes.join(', ')}` : `did you mean ${nearest}?`;
-  throw new UsageError(`there is no scope ${JSON.stringify(scope)}; ${hint}`);
+  const hint = nearest === null ? `the scopes are ${scopes.join(', ')}` : `did you mean ${nearest}?`;
+  throw new UsageError(`unknown scope ${JSON.stringify(scope)}; ${hint}`);
 }
 
 /** Formats a row as a YAML flow mapping on one line. JSON strings are valid YAML. */

@@ -28,6 +28,6 @@ export function accountNamed<A extends { readonly name: string }>(accounts: read
   if (found !== undefined) return found;
   const known = accounts.map((account) => account.name);
   const nearest = closestName(name, known);
-  const instead = nearest === null ? `there are ${known.join(', ')}` : `did you mean ${nearest}?`;
-  throw new UsageError(`there is no account ${JSON.stringify(name)}; ${instead}`);
+  const instead = nearest === null ? `the accounts are ${known.join(', ')}` : `did you mean ${nearest}?`;
+  throw new UsageError(`unknown account ${JSON.stringify(name)}; ${instead}`);
 }

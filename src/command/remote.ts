@@ -10,7 +10,7 @@ const defaultUrl = 'http://127.0.0.1:8080';
 export function gatewayOf(input: Pick<Input, 'value' | 'environment'>): Godwit {
   const url = input.value('url') ?? (input.environment.GODWIT_URL || defaultUrl);
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
-    throw new UsageError(`${JSON.stringify(url)} is no address of a gateway, such as ${defaultUrl}`);
+    throw new UsageError(`${JSON.stringify(url)} is not the address of a gateway, such as ${defaultUrl}`);
   return createGodwit({ url, credential: credentialOf(input) });
 }
 

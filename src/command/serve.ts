@@ -40,7 +40,7 @@ export async function run(input: Input): Promise<ExitStatus> {
   const config = await loadConfig(input.environment, providers);
   if (input.flag('after-restore')) {
     const marked = await distrustRestoredStore(config, systemRuntime);
-    input.terminal.print(`${marked} migrations: what they have not sent is looked for before it is sent`);
+    input.terminal.print(`${marked} migrations marked: Godwit probes the vendor before it sends their unsent calls`);
     return exit.done;
   }
   await serve(config, version);
@@ -59,7 +59,9 @@ async function checkConfig({ environment, terminal, flag }: Input): Promise<Exit
   }
   if (config instanceof ConfigError) throw config;
   for (const warning of config.warnings) terminal.print(`warning: ${warning}`);
-  terminal.print(config.sandbox ? 'no configuration file: the sandbox would be started' : 'the configuration is valid');
+  terminal.print(
+    config.sandbox ? 'no configuration file: Godwit would start the sandbox' : 'the configuration is valid',
+  );
   return exit.done;
 }
 
@@ -91,7 +93,7 @@ function followConfiguration(gateway: Gateway, fileDigest: string | null, log: L
   const path = process.env.GODWIT_CONFIG;
   if (path === undefined || path === '') {
     // Without a handler SIGHUP would end the process.
-    process.on('SIGHUP', () => log.info({}, 'there is no configuration file to read again'));
+    process.on('SIGHUP', () => log.info({}, 'SIGHUP ignored: there is no configuration file to reload'));
     return { close: () => undefined };
   }
   const reload = createReloader(gateway, () => loadConfig(process.env, providers), log);
@@ -104,13 +106,13 @@ function onStopSignal(log: Logger, stop: () => Promise<void>): void {
   let stopping = false;
   const take = (signal: NodeJS.Signals): void => {
     if (stopping) {
-      log.warn({ signal }, 'stopped by a second signal; what was under way is taken up again by the next process');
+      log.warn({ signal }, 'stopped by a second signal; the next process resumes open work');
       process.exit(1);
     }
     stopping = true;
     log.info({ signal }, 'draining');
     setTimeout(() => {
-      log.error({ milliseconds: maxStopMs }, 'the stop took too long and was broken off');
+      log.error({ milliseconds: maxStopMs }, 'the stop took too long; the process exits now');
       process.exit(1);
     }, maxStopMs).unref();
     startStopWatchdog(maxStopMs + blockedMs);

@@ -45,7 +45,7 @@ export function vendorWords(provider: {
 }): string {
   const said = [provider.code, provider.message].filter((part) => part !== null).join(': ');
   const id = provider.requestId === null ? '' : ` (request id ${provider.requestId})`;
-  return `${said === '' ? 'no words' : said}${id}`;
+  return `${said === '' ? 'no message' : said}${id}`;
 }
 
 /** Explains why the gateway cannot listen on the address; null for any other error. */
@@ -57,11 +57,11 @@ function listenFault(error: unknown): string | null {
     readonly hostname?: string;
   };
   if (syscall === 'getaddrinfo')
-    return `the name ${hostname} of listen.host (or HOST) is not known; choose an address such as 127.0.0.1`;
+    return `the host name ${hostname} of listen.host (or HOST) does not resolve; choose an address such as 127.0.0.1`;
   if (syscall !== 'listen') return null;
   switch (code) {
     case 'EADDRINUSE':
-      return 'the port is in use already; choose another one with PORT or listen.port';
+      return 'the port is already in use; choose another one with PORT or listen.port';
     case 'EACCES':
       return `this user may not listen on port ${port}; choose one above 1023 with PORT or listen.port`;
     case 'EADDRNOTAVAIL':

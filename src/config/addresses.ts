@@ -16,7 +16,8 @@ export function checkEndpoint(at: string, url: string, allowPrivate: boolean, fa
   if (protocol !== 'https:') faults.push(`${at}: plain http is allowed on loopback only`);
   const host = bareHost({ hostname });
   if (isIP(host) === 0) return;
-  if (addressFault(host, { privateAddresses: true }) !== null) faults.push(`${at}: is an address that is never called`);
+  if (addressFault(host, { privateAddresses: true }) !== null)
+    faults.push(`${at}: is an address that Godwit never calls`);
   else if (addressFault(host, { privateAddresses: allowPrivate }) !== null)
     faults.push(`${at}: is a private address; set allowPrivateEndpoints to allow it`);
 }

@@ -22,7 +22,7 @@ export function checkAuth(given: ConfigFile, accounts: readonly string[], faults
     if (names.has(key.name)) faults.push(`${at}.name: \`${key.name}\` is used twice`);
     names.add(key.name);
     if (key.name === anonymous)
-      faults.push(`${at}.name: \`${anonymous}\` is what callers without authentication are called`);
+      faults.push(`${at}.name: \`${anonymous}\` is reserved for callers without authentication`);
     for (const [place, account] of listOf<unknown>(key.accounts).entries())
       if (typeof account === 'string' && account !== '*' && !accounts.includes(account))
         faults.push(`${at}.accounts[${place}]: ${unknownAccount(account, accounts)}`);

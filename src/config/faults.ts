@@ -57,7 +57,7 @@ function faultLine(error: ErrorObject, at: string): string {
   if (error.keyword === 'required') return `${within}${error.params.missingProperty}: is missing`;
   if (error.keyword === 'anyOf') {
     const words = wordsOf(error.schema);
-    return words === null ? `${place}: is none of the allowed forms` : `${place}: ${notOneOf(error.data, words)}`;
+    return words === null ? `${place}: matches none of the allowed forms` : `${place}: ${notOneOf(error.data, words)}`;
   }
   return `${place === '' ? '(the file)' : place}: ${error.message}`;
 }
@@ -84,14 +84,14 @@ export function notOneOf(value: unknown, words: readonly string[]): string {
   const written = typeof value === 'string' ? value.toLowerCase() : '';
   const longer = words.find((word) => word.length > 3 && written.startsWith(word));
   const meant = closestName(written, words) ?? longer ?? null;
-  return `has to be one of ${words.join(', ')}${meant === null ? '' : `; did you mean \`${meant}\`?`}`;
+  return `must be one of ${words.join(', ')}${meant === null ? '' : `; did you mean \`${meant}\`?`}`;
 }
 
 /** Reports texts that contain `${NAME}`, which Godwit does not replace. */
 export function unreplacedFaults(value: unknown, at = ''): string[] {
   if (typeof value === 'string')
     return /\$\{[A-Za-z_][A-Za-z0-9_]*\}/.test(value)
-      ? [`${at}: holds \`\${…}\`, which Godwit does not replace; write { env: NAME }`]
+      ? [`${at}: contains \`\${…}\`, which Godwit does not replace; write { env: NAME }`]
       : [];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, member]) =>

@@ -8,15 +8,15 @@ const sentences: Readonly<Record<string, string>> = {
   BAD_ALIAS: 'a plain value begins with `*`, which means an alias: put it in quotes',
   BAD_DIRECTIVE: 'a line begins with `%`',
   BAD_DQ_ESCAPE: 'a text in double quotes has an escape that YAML does not know: use single quotes',
-  BAD_INDENT: 'the indentation does not fit',
-  BAD_SCALAR_START: 'a plain value begins with a character that has a meaning in YAML: put it in quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'a name stands where a value belongs; is a line indented wrongly, or does a value hold `: `?',
-  DUPLICATE_KEY: 'a name stands twice in the same place',
+  BAD_INDENT: 'the indentation is inconsistent',
+  BAD_SCALAR_START: 'a plain value begins with a character that is special in YAML: put it in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'a name is where a value belongs; is a line indented wrongly, or does a value contain `: `?',
+  DUPLICATE_KEY: 'a name appears twice in the same mapping',
   MISSING_CHAR: 'a quote, a bracket or a comma is missing',
-  MULTILINE_IMPLICIT_KEY: 'a name goes over several lines; is a quote missing?',
+  MULTILINE_IMPLICIT_KEY: 'a name spans several lines; is a quote missing?',
   TAB_AS_INDENT: 'a line is indented with a tab',
   TAG_RESOLVE_FAILED: 'a plain value begins with `!`, which means a type: put it in quotes',
-  UNEXPECTED_TOKEN: 'something stands where it has no meaning',
+  UNEXPECTED_TOKEN: 'a character or a word is misplaced',
 };
 
 /** Reads and parses a YAML or JSON file. Throws `ConfigError` with each fault and its line. */
@@ -38,7 +38,7 @@ export function parseConfig(text: string, path: string): unknown {
   const faults = [
     ...[...document.errors, ...document.warnings].map(({ code, linePos }) => ({
       line: linePos?.[0].line ?? 1,
-      sentence: sentences[code] ?? 'this cannot be read',
+      sentence: sentences[code] ?? 'a syntax error',
     })),
     ...unresolvedAliases(document, text),
   ];
@@ -47,7 +47,7 @@ export function parseConfig(text: string, path: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 }) ?? {};
   } catch {
-    throw new ConfigError([`${path}: the aliases in it lead too far`]);
+    throw new ConfigError([`${path}: its aliases expand to too many values`]);
   }
 }
 

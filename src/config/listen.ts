@@ -41,7 +41,7 @@ function portOf(fromEnvironment: string | undefined, fromFile: number, faults: s
   if (fromEnvironment === undefined || fromEnvironment === '') return fromFile;
   const port = Number(fromEnvironment);
   if (/^\d{1,5}$/.test(fromEnvironment) && port <= 65_535) return port;
-  faults.push('PORT: has to be a number from 0 to 65535');
+  faults.push('PORT: must be a number from 0 to 65535');
   return fromFile;
 }
 

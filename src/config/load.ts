@@ -85,9 +85,8 @@ export async function checkedConfig(
     ...(given.engine as Partial<EngineSettings> | undefined),
   };
   const feedScanMs = given.feed?.scanMs ?? (sandbox ? sandboxScanMs : defaultScanMs);
-  if (engine.pollMaxMs < engine.pollMinMs) faults.push('engine.pollMaxMs: has to be at least pollMinMs');
-  if (!sandbox && (given.accounts ?? []).length === 0)
-    faults.push('accounts: at least one account has to be configured');
+  if (engine.pollMaxMs < engine.pollMinMs) faults.push('engine.pollMaxMs: must be at least pollMinMs');
+  if (!sandbox && (given.accounts ?? []).length === 0) faults.push('accounts: configure at least one account');
   if (faults.length > 0) throw new ConfigError(faults);
 
   return {
@@ -222,7 +221,7 @@ function formFaults(provider: ConfiguredProvider, form: object, at: string): str
   const schema = typeof source === 'string' && Object.hasOwn(forms, source) ? forms[source] : undefined;
   const known = Object.keys(forms).filter((name) => name !== 'configured');
   if (schema === undefined || ('source' in form && source === 'configured'))
-    return [`${at}.source: has to be one of ${known.join(', ')}, or left out`];
+    return [`${at}.source: must be one of ${known.join(', ')}, or left out`];
   return schemaFaults(schema, form, at);
 }
 
@@ -266,7 +265,7 @@ async function checkStoreUrl(given: ConfigFile, environment: Environment, faults
     const configured = storeUrlValue(given, environment);
     const url = configured === undefined ? fallback : await readValue(configured, environment);
     if (!/^(sqlite:.|postgres(ql)?:\/\/)/.test(url.reveal()))
-      faults.push('store.url: has to begin with sqlite: or postgres://');
+      faults.push('store.url: must begin with sqlite: or postgres://');
     else if (!url.reveal().startsWith('sqlite:')) postgresPlace(url.reveal());
     return url;
   } catch (error) {
@@ -278,8 +277,7 @@ async function checkStoreUrl(given: ConfigFile, environment: Environment, faults
 async function checkKeys(given: ConfigFile, environment: Environment, faults: string[]): Promise<Secret[]> {
   const { key } = given.encryption ?? {};
   const previousKeys = listOf<Value>(given.encryption?.previousKeys);
-  if (key === undefined && previousKeys.length > 0)
-    faults.push('encryption.key: is needed when there are previousKeys');
+  if (key === undefined && previousKeys.length > 0) faults.push('encryption.key: is required beside previousKeys');
   const keys: Secret[] = [];
   for (const [at, value] of [
     ...(key === undefined ? [] : [['encryption.key', key] as const]),
@@ -287,7 +285,7 @@ async function checkKeys(given: ConfigFile, environment: Environment, faults: st
   ]) {
     try {
       const read = await readValue(value, environment);
-      if (Buffer.from(read.reveal(), 'base64').length !== 32) faults.push(`${at}: has to be 32 bytes in base64`);
+      if (Buffer.from(read.reveal(), 'base64').length !== 32) faults.push(`${at}: must be 32 bytes in base64`);
       keys.push(read);
     } catch (error) {
       faults.push(`${at}: ${(error as Error).message}`);
@@ -302,5 +300,5 @@ function checkPublicAddress({ publicUrl, trustedProxies }: ConfigFile, faults: s
     faults.push('publicUrl: must not carry user information');
   for (const [index, entry] of listOf<unknown>(trustedProxies).entries())
     if (typeof entry === 'string' && !isNetwork(entry))
-      faults.push(`trustedProxies[${index}]: has to be an address or a network such as 10.0.0.0/8`);
+      faults.push(`trustedProxies[${index}]: must be an address or a network such as 10.0.0.0/8`);
 }

@@ -71,7 +71,7 @@ async function own(
   const pem = await read('ca');
   if (pem !== null) {
     if (isCertificate(pem)) ca = pem;
-    else faults.push(`${at}.ca: is no certificate in PEM form`);
+    else faults.push(`${at}.ca: is not a certificate in PEM form`);
   }
   return proxy === common.proxy && ca === common.ca ? common : { proxy, ca };
 }
@@ -80,7 +80,7 @@ async function own(
 function checkProxy(at: string, url: string, faults: string[]): boolean {
   const protocol = URL.canParse(url) ? new URL(url).protocol : null;
   if (protocol === 'http:' || protocol === 'https:') return true;
-  faults.push(`${at}: has to be the URL of a proxy that speaks HTTP, such as http://proxy.example:3128, or none`);
+  faults.push(`${at}: must be the URL of a proxy that speaks HTTP, such as http://proxy.example:3128, or none`);
   return false;
 }
 

@@ -52,9 +52,9 @@ export function addressFault(
   { privateAddresses }: Pick<AddressPolicy, 'privateAddresses'>,
 ): string | null {
   const family = isIP(address);
-  if (family === 0) return 'is no address';
+  if (family === 0) return 'is not an address';
   const inner = family === 6 ? compatibleAddress(address) : null;
-  if (isIn(never, address) || (inner !== null && isIn(never, inner))) return 'is an address that is never called';
+  if (isIn(never, address) || (inner !== null && isIn(never, inner))) return 'is an address that Godwit never calls';
   if (!privateAddresses && isIn(privateNetworks, address)) return 'is an address of a private network';
   return null;
 }

@@ -125,7 +125,7 @@ export function refNameFaults(
   { required, optional }: { readonly required: readonly string[]; readonly optional: readonly string[] },
 ): readonly FieldFault[] {
   const names = [...required, ...optional];
-  const expected = `A task is named by ${required.map((name) => `\`${name}\``).join(' and ')}.`;
+  const expected = `A task is identified by ${required.map((name) => `\`${name}\``).join(' and ')}.`;
   const escaped = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
   return [
     ...Object.keys(adopt)

@@ -39,12 +39,12 @@ export function noteStall(before: Migration, after: Migration, { now, settings }
   const told =
     free.providerStatus === null || free.providerStatus === ''
       ? ''
-      : ` The vendor’s last word is \`${free.providerStatus}\`.`;
+      : ` The vendor’s last status is \`${free.providerStatus}\`.`;
   const what =
     cancellation === undefined
       ? 'Nothing has changed at the vendor'
-      : 'The vendor has accepted the cancellation, and has not carried it out,';
-  const detail = `${what} since ${new Date(since).toISOString()}.${told} Godwit goes on looking. Look at the vendor’s console; POST /cancel ends the record, and touches nothing at the vendor.`;
+      : 'The vendor accepted the cancellation, and nothing has changed there';
+  const detail = `${what} since ${new Date(since).toISOString()}.${told} Godwit keeps polling. Check the vendor’s console; POST /cancel ends the record and changes nothing at the vendor.`;
   return {
     ...free,
     stateReason: free.stateReason ?? 'stalled',
@@ -69,7 +69,7 @@ function awaitsVendor(migration: Migration): boolean {
 
 /** Records that a sealed URL of the next call cannot be opened. `lack`: why, as a clause. The migration is due again after `pollMaxMs`. */
 export function withoutKey(migration: Migration, lack: string, { settings, now }: ChangeContext): Migration {
-  const detail = `A URL of the backup cannot be opened: ${lack}. Nothing was sent.`;
+  const detail = `A URL of the backup cannot be decrypted: ${lack}. Nothing was sent.`;
   return {
     ...blockedBy(migration, { code: 'encryption_key_missing', detail }),
     dueAt: now + settings.pollMaxMs,
@@ -80,7 +80,7 @@ export function withoutKey(migration: Migration, lack: string, { settings, now }
 /** Records that another migration occupies the instance of a vendor that runs one restore per instance. Due again after `pollMaxMs`. */
 export function queuedBehind(migration: Migration, { settings, now }: ChangeContext): Migration {
   const detail =
-    'Another migration restores onto the same instance, and this provider runs one restore per instance. This one follows by itself.';
+    'Another migration restores onto the same instance, and this provider runs one restore per instance. This one starts when that one ends.';
   return {
     ...blockedBy(migration, { code: 'queued_behind_target', detail }),
     dueAt: now + settings.pollMaxMs,
@@ -124,11 +124,11 @@ export function heldByVendor(
     reason === 'outage'
       ? {
           code: 'provider_unavailable',
-          detail: `The vendor has not answered the last calls of this account. It is called again at ${time} at the latest, and the call goes out when it answers.`,
+          detail: `The vendor did not answer the last calls of this account. Godwit calls it again by ${time} and sends this call once the vendor answers.`,
         }
       : {
           code: 'provider_throttled',
-          detail: `The vendor has asked this account to wait until ${time}. The call goes out by itself after that.`,
+          detail: `The vendor asked this account to wait until ${time}. Godwit sends the call after that.`,
         };
   return { ...blockedBy(migration, note), dueAt: until, updatedAt: now };
 }
@@ -146,7 +146,7 @@ export function idle(migration: Migration): Migration {
 /** Records that the account of the migration is no longer configured. `lack`: a sentence that says so. Due again after `pollMaxMs`. */
 export function withoutAccount(migration: Migration, lack: string, { settings, now }: ChangeContext): Migration {
   if (isTerminal(migration)) return { ...migration, dueAt: null };
-  const detail = `${lack} Nothing can be sent or observed until the account that the migration began with is back.`;
+  const detail = `${lack} Godwit can call the vendor again once the account that the migration began with is configured.`;
   return {
     ...blockedBy(migration, { code: 'account_not_configured', detail }),
     dueAt: now + settings.pollMaxMs,

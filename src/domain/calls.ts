@@ -179,11 +179,11 @@ export function unknownNote(
   detail: string | null,
   { settleMs }: Pick<EngineSettings, 'settleMs'>,
 ): ReasonNote {
-  const answer = call.error === null ? 'The process that sent it is gone.' : call.error.detail;
-  const what = `${call.operation} was sent at ${new Date(call.sentAt).toISOString()}, and whether it was carried out is not known: ${answer}`;
+  const answer = call.error === null ? 'The process that sent it has ended.' : call.error.detail;
+  const what = `${call.operation} was sent at ${new Date(call.sentAt).toISOString()}; its outcome is unknown: ${answer}`;
   const next = call.asksOperator
-    ? `${detail ?? 'Nothing of it has been found so far.'} Look at the vendor’s console; then POST /retry with {"assume":"absent"} to send it again, or with {"adopt":{…}} naming what is there.`
-    : `${detail === null ? '' : `${detail} `}Godwit probes the vendor for its effect, and sends it again only when it is certainly absent, not before ${settleMs / 1000} s have passed.`;
+    ? `${detail ?? 'No effect of it has been found so far.'} Check the vendor’s console. Then POST /retry with {"assume":"absent"} to send it again, or with {"adopt":{…}} and the ids found there.`
+    : `${detail === null ? '' : `${detail} `}Godwit probes the vendor for its effect. It sends the call again only once the effect is proven absent, after ${settleMs / 1000} s at the earliest.`;
   return { code: 'outcome_unknown', detail: `${what} ${next}`, ...spoken(call.error?.provider) };
 }
 
@@ -197,16 +197,16 @@ function waitOrGiveUp(migration: Migration, number: number, failure: VendorFailu
   const since = first?.sentAt ?? call.sentAt;
   const until = since + settings.busyMs;
   if (now < until) {
-    const detail = `${failure.detail} It is tried again by itself until ${new Date(until).toISOString()}. ${whereOthersShow(migration)}`;
+    const detail = `${failure.detail} Godwit tries again until ${new Date(until).toISOString()}. ${whereOthersShow(migration)}`;
     return deferCall(migration, number, { ...failure, detail }, 'provider_busy', context);
   }
-  const detail = `${failure.detail} The vendor has answered so since ${new Date(since).toISOString()}; it is not tried again by itself. ${whereOthersShow(migration)}`;
+  const detail = `${failure.detail} The vendor has given this answer since ${new Date(since).toISOString()}; Godwit no longer tries again. ${whereOthersShow(migration)}`;
   return refuseCall(migration, number, { ...errorOf(failure), detail, retryable: true }, context);
 }
 
 /** A sentence that names the list of tasks that were started outside Godwit, because one of them may keep the target busy. */
 function whereOthersShow({ account, target }: Pick<Migration, 'account' | 'target'>): string {
-  return `GET /accounts/${encodeURIComponent(account)}/tasks?instanceId=${encodeURIComponent(target.instanceId)} lists what was started there outside Godwit.`;
+  return `GET /accounts/${encodeURIComponent(account)}/tasks?instanceId=${encodeURIComponent(target.instanceId)} lists the tasks that were started there outside Godwit.`;
 }
 
 /** Records that a call had no effect and is sent again later. */

@@ -50,9 +50,9 @@ export function typeFault(
   const fits = migration.mode === 'full_log' ? 'log' : 'differential';
   if (type === fits) return null;
   const fault = (detail: string, unsupported = false) => ({ unsupported, fault: { pointer: '/type', detail } });
-  if (migration.mode !== 'full_log' || type !== 'differential') return fault(`Has to be \`${fits}\`.`);
+  if (migration.mode !== 'full_log' || type !== 'differential') return fault(`Must be \`${fits}\`.`);
   if (!differentialBeforeLogs)
-    return fault(`${title} takes log backups only in a chain of mode \`full_log\`: has to be \`log\`.`, true);
+    return fault(`${title} takes log backups only in a chain of mode \`full_log\`: must be \`log\`.`, true);
   const earlier = before(migration).filter(counts);
   if (earlier.some((backup) => backup.type === 'log')) return fault('A differential backup comes before the logs.');
   if (migration.backups.some((backup) => counts(backup) && backup.type === 'differential'))
@@ -68,7 +68,7 @@ export function orderWarning(migration: Migration, backup: Backup): WarningNote 
   if (time === null || last === null || previous === undefined || time.digits >= last.digits) return null;
   return {
     code: 'backup_out_of_order',
-    detail: `The name ${time.name} tells an older time than ${last.name}, which goes before it (${previous.id}). Backups are restored in the order in which they were added; while it is queued it can be removed.`,
+    detail: `The name ${time.name} carries an older time than ${last.name}, which precedes it (${previous.id}). Backups are restored in the order in which they were added; a queued backup can be removed.`,
   };
 }
 

@@ -30,7 +30,7 @@ export const credentialFault = remembered((credentials: Credentials): Credential
     );
     if (at >= 0) {
       const code = (characters[at]?.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-      return { name, detail: `holds the character U+${code} at place ${at + 1} of ${characters.length}` };
+      return { name, detail: `contains the character U+${code} at position ${at + 1} of ${characters.length}` };
     }
   }
   return null;

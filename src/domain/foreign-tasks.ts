@@ -119,6 +119,6 @@ export function foreignTaskWarning(
   const more = shown.length > 3 ? `, and ${shown.length - 3} more` : '';
   return {
     code: 'foreign_task_running',
-    detail: `On the instance ${target.instanceId} the vendor shows what was begun outside Godwit: ${shown.slice(0, 3).join('; ')}${more}.`,
+    detail: `The vendor shows tasks on the instance ${target.instanceId} that were started outside Godwit: ${shown.slice(0, 3).join('; ')}${more}.`,
   };
 }

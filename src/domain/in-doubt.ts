@@ -84,7 +84,7 @@ function sendAgain(absent: Migration, number: number, context: ChangeContext): M
   const answered = sent.filter((each) => 'provider' in spoken(each.error?.provider)).length;
   const { error } = call;
   if (error !== null && answered >= settings.resendTries) {
-    const detail = `${call.operation} was sent ${answered} times, was answered with an error of the vendor’s own each time, and was not carried out. The last answer: ${error.detail}`;
+    const detail = `${call.operation} was sent ${answered} times. Each time the vendor answered with an error and did not carry it out. The last error: ${error.detail}`;
     return refuseCall(absent, number, { ...error, detail, retryable: true }, context);
   }
   const free = cleared(absent, 'probe');
@@ -94,7 +94,7 @@ function sendAgain(absent: Migration, number: number, context: ChangeContext): M
       ? null
       : {
           code: 'provider_unavailable',
-          detail: `${call.operation} was not carried out (sending ${sent.length}${limit}) and is sent again: ${error.detail}`,
+          detail: `${call.operation} was not carried out (attempt ${sent.length}${limit}) and is sent again: ${error.detail}`,
           ...spoken(error.provider),
         };
   return {
@@ -127,7 +127,7 @@ export function probeFailed(
   }));
   const unavailable: ReasonNote = {
     code: unreadableReason(failure.kind),
-    detail: `Whether ${call.operation} arrived cannot be asked: ${failure.detail}`,
+    detail: `Godwit cannot probe whether ${call.operation} arrived: ${failure.detail}`,
     ...spoken(failure.provider),
   };
   const notes = withNote(without(probed.blocking, unreadableReasons), unavailable);
@@ -165,7 +165,7 @@ export function assumeAbsent(migration: Migration, number: number, now: Instant)
   };
 }
 
-const notFoundYet = 'Its outcome is not known.';
+const notFoundYet = 'Its outcome is unknown.';
 
 /** Gives up a cleanup whose outcome stays unknown. An object left behind is harmless; the warning `left_behind` names it. */
 function abandonCleanup(migration: Migration, number: number, detail: string, now: Instant): Migration {
@@ -184,6 +184,6 @@ function abandonCleanup(migration: Migration, number: number, detail: string, no
 export function acceptedAfterAll(migration: Migration, call: Call, refs: Refs): Migration | null {
   if (migration.calls.find((each) => each.number === call.number)?.state !== 'absent') return null;
   const ids = Object.entries(refs).map(([name, id]) => `${name} ${id}`);
-  const detail = `${call.operation} number ${call.number} was taken for lost and was accepted after all (${ids.join(', ')}). Look at the vendor for what it has begun.`;
+  const detail = `${call.operation} number ${call.number} was presumed lost, but the vendor had accepted it (${ids.join(', ')}). Check the vendor for the task that it started.`;
   return { ...migration, warnings: withNote(migration.warnings, { code: 'accepted_after_all', detail }) };
 }

@@ -13,7 +13,7 @@ export type LifeCycleProvider = Pick<Provider, 'id' | 'capabilities' | 'cancelVe
 export const transitions: Readonly<Record<MigrationState, Partial<Record<MigrationState, string>>>> = {
   pending: {
     restoring: 'the vendor accepted the full backup',
-    cancelling: 'cancel, while the outcome of the submission is not settled',
+    cancelling: 'cancel, while the outcome of the submission is unknown',
     cancelled: 'cancel, nothing is at the vendor',
     failed: 'the vendor refused the full backup',
   },
@@ -22,7 +22,7 @@ export const transitions: Readonly<Record<MigrationState, Partial<Record<Migrati
     succeeded: 'the vendor reports the database online',
     failed: 'the vendor reports failure',
     cancelling: 'cancel',
-    cancelled: 'cancel, and nobody can tell what the vendor has done',
+    cancelled: 'cancel, while the vendor’s outcome is unknown',
   },
   awaiting_backup: {
     restoring: 'the vendor accepted the next backup',
@@ -36,7 +36,7 @@ export const transitions: Readonly<Record<MigrationState, Partial<Record<Migrati
     succeeded: 'the vendor reports the database online',
     failed: 'the vendor reports failure',
     awaiting_backup: 'the vendor refused to open the database, or the final backup failed and the chain lives',
-    cancelled: 'cancel, and nobody can tell what the vendor has done',
+    cancelled: 'cancel, while the vendor’s outcome is unknown',
   },
   cancelling: {
     cancelled: 'the vendor has ended the restore',
@@ -165,7 +165,7 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
     if (migration.cancelRequested) return no('The migration is being cancelled.');
     if (migration.state === 'cutting_over') return no('The database is being opened; no backup can follow.');
     if (failedBackup(migration)) return yes;
-    if (migration.cutoverRequested) return no('The cutover has been asked for; no backup can follow it.');
+    if (migration.cutoverRequested) return no('The cutover has been requested; no backup can follow it.');
     if (finalBackup(migration)) return no('The final backup is already in the queue; no backup can follow it.');
     return yes;
   },
@@ -196,7 +196,7 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
     if (isTerminal(migration)) return no(`The migration has ended: ${migration.state}.`);
     if (lossOf(migration)) return yes;
     if (migration.cancelRequested) return no('The migration is already being cancelled.');
-    if (migration.state === 'cutting_over') return no('The database is being opened; that cannot be stopped.');
+    if (migration.state === 'cutting_over') return no('The database is being opened; this cannot be stopped.');
     if (nothingAtVendor(migration)) return yes;
     const verdict = provider.cancelVerdict(migration);
     return verdict.possible ? yes : no(verdict.detail);
@@ -218,7 +218,7 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
         : no('The chain cannot go on at the vendor: start a new migration from the full backup.');
     if (isTerminal(migration)) return no(`The migration has ended: ${migration.state}.`);
     if (mayRetry(migration)) return yes;
-    return no('Nothing has failed that could be tried again.');
+    return no('No failed step can be retried.');
   },
 
   delete(migration) {
@@ -234,7 +234,7 @@ export function placementFault(migration: Migration, backup: Pick<Backup, 'final
   if (migration.backups.length >= maxBackups)
     return `A chain has at most ${maxBackups} backups. Cut over, and start the next one with a newer full backup.`;
   if (!backup.final || failedBackup(migration) === undefined || nextQueuedBackup(migration) === undefined) return null;
-  return 'It takes the place of the failed backup, and others follow in the queue: only the last one can be final.';
+  return 'It replaces the failed backup, and others follow in the queue: only the last one can be final.';
 }
 
 /** The last backup of the chain if it is queued and may become the final one. */

@@ -114,7 +114,7 @@ function applyPhase(migration: Migration, observation: Observation, context: Obs
     case 'unrecognized':
       return blockedBy(migration, {
         code: 'unrecognized_provider_status',
-        detail: `The vendor reports \`${observation.providerStatus}\`, which Godwit does not know. The state stays until the vendor says something known.`,
+        detail: `The vendor reports \`${observation.providerStatus}\`, which Godwit does not know. The state stays until the vendor reports a known status.`,
       });
   }
 }
@@ -188,7 +188,7 @@ function undecided(migration: Migration, { undecided: detail }: Observation): Mi
   if (detail === undefined || active === undefined || active.type === 'full') return migration;
   return blockedBy(migration, {
     code: 'backup_outcome_unknown',
-    detail: `${detail} Look at the instance; then POST /retry with {"assume":"absent"} to send the backup again, or with {"adopt":{…}} naming the task of the chain to count it as restored.`,
+    detail: `${detail} Check the instance. Then POST /retry with {"assume":"absent"} to send the backup again, or with {"adopt":{…}} and the ids of the chain to count it as restored.`,
   });
 }
 
@@ -227,7 +227,7 @@ function missing(migration: Migration, now: number): Migration {
   if (wasCancelled(migration)) return endMigration(migration, 'cancelled', null, now, now);
   return blockedBy(migration, {
     code: 'missing_at_provider',
-    detail: 'The vendor does not show the task any more. Its outcome cannot be told from here: look at the instance.',
+    detail: 'The vendor no longer lists the task. Its outcome is unknown: check the instance.',
   });
 }
 

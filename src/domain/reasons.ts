@@ -48,7 +48,7 @@ export const reasonCatalogue = {
     meaning:
       'The answer to a changing call is missing, malformed, or an internal error of the vendor. Godwit probes the vendor for the effect of the call and sends nothing until the outcome is known. A call that ends this way `engine.resendTries` times (5), and proves absent each time, counts as refused.',
     action:
-      'Nothing at first. When `detail` asks for a decision, look at the vendor’s console, then `retry` with `{ "assume": "absent" }` or `{ "adopt": { … } }`.',
+      'Nothing at first. When `detail` asks for a decision, check the vendor’s console, then `retry` with `{ "assume": "absent" }` or `{ "adopt": { … } }`.',
     clearedBy: ['answer', 'probe'],
     retry: 'always',
     cancelEndsRecord: 'never',
@@ -87,7 +87,7 @@ export const reasonCatalogue = {
     meaning:
       'The vendor refuses the time of the signatures, although Godwit signs by the time in the vendor’s own responses.',
     action:
-      'Correct the clock of this machine, and look for a proxy that changes `Date` headers; `retry` tries at once.',
+      'Correct the clock of this machine, and check whether a proxy changes `Date` headers; `retry` tries at once.',
     clearedBy: ['answer', 'probe', 'observation'],
     retry: 'always',
     cancelEndsRecord: 'never',
@@ -128,7 +128,7 @@ export const reasonCatalogue = {
     meaning:
       'The vendor waits for the next backup of the chain, but its list of files lacks the last one that was sent.',
     action:
-      'Look at the instance; then `retry` with `{ "assume": "absent" }`, which sends it again as a new attempt, or with `{ "adopt": { … } }` and the ids of the chain, which counts it as restored.',
+      'Check the instance; then `retry` with `{ "assume": "absent" }`, which sends it again as a new attempt, or with `{ "adopt": { … } }` and the ids of the chain, which counts it as restored.',
     clearedBy: ['answer', 'observation'],
     retry: 'always',
     cancelEndsRecord: 'never',
@@ -152,14 +152,14 @@ export const reasonCatalogue = {
     meaning:
       'Nothing has changed at the vendor for `engine.stallMs` (6 h), or the vendor accepted a cancellation and does not carry it out.',
     action:
-      'Look at the vendor’s console. `retry` observes again at once; `cancel` works as for `unrecognized_provider_status`.',
+      'Check the vendor’s console. `retry` observes again at once; `cancel` works as for `unrecognized_provider_status`.',
     clearedBy: ['answer', 'probe', 'observation'],
     retry: 'always',
     cancelEndsRecord: 'always',
   },
   missing_at_provider: {
     meaning: 'The vendor no longer lists the task; somebody may have deleted it in the console.',
-    action: 'Look at the instance. `retry` observes again at once; `cancel` ends the record.',
+    action: 'Check the instance. `retry` observes again at once; `cancel` ends the record.',
     clearedBy: ['observation'],
     retry: 'unless_cancelling',
     cancelEndsRecord: 'when_settled',
@@ -226,11 +226,11 @@ export const warningCatalogue = {
   foreign_task_running: {
     meaning: 'The vendor shows a task on the instance that was begun outside Godwit and has not ended.',
     action:
-      'Wait for it, or look at the vendor’s console whether both may run; `GET /accounts/{name}/tasks` lists it. `adopt` takes it over.',
+      'Wait for it, or check in the vendor’s console whether both may run; `GET /accounts/{name}/tasks` lists it. `adopt` takes it over.',
   },
   vendor_outcome_unknown: {
-    meaning: 'The record ended without the vendor’s word. A restore may still run there.',
-    action: 'Look at the instance before its databases are used.',
+    meaning: 'The record ended before the vendor’s outcome was known. A restore may still run there.',
+    action: 'Check the instance before its databases are used.',
   },
   half_restored_database: {
     meaning: 'A cancellation may have left a database in the state RESTORING.',
@@ -246,7 +246,7 @@ export const warningCatalogue = {
   },
   accepted_after_all: {
     meaning: 'The vendor has accepted a call that was presumed lost and had been sent again.',
-    action: 'Look for a second task at the vendor and end it there.',
+    action: 'Check the vendor for a second task and end it there.',
   },
   opened_before_queue_was_empty: {
     meaning: 'The vendor opened the database while backups were queued. Those backups were not restored.',
@@ -274,14 +274,14 @@ export const warningCatalogue = {
   },
   backup_not_listed: {
     meaning: 'The vendor’s list of files lacks a backup. It is unknown whether the vendor restored it.',
-    action: 'Look at the vendor’s console.',
+    action: 'Check the vendor’s console.',
   },
   provider_flow_status: {
     meaning: 'The vendor’s workflow reports its own status beside an undocumented one.',
     action: null,
   },
   provider_message: { meaning: 'A remark of the vendor, verbatim.', action: null },
-  provider_note: { meaning: 'A remark of the vendor in a sentence of Godwit’s.', action: null },
+  provider_note: { meaning: 'A remark of the vendor, explained by Godwit.', action: null },
 } as const satisfies Record<string, CodeEntry>;
 
 /** A code of `warnings`. */

@@ -44,10 +44,10 @@ export function removalFault(migration: Migration, backup: Backup): string | nul
   if (backup.state !== 'failed')
     return `The backup is ${backup.state}; only a queued one, or a failed one that holds up the chain, can be removed.`;
   if (failedBackup(migration)?.id !== backup.id)
-    return 'The backup failed, and no longer holds up the chain: another has taken its place.';
+    return 'The failed backup no longer holds up the chain: another one replaced it.';
   return unsettledCall(migration) === undefined
     ? null
-    : 'What the backup left at the vendor is just being removed. Try again in a moment.';
+    : 'Godwit is deleting what the backup left at the vendor. Try again in a moment.';
 }
 
 /** Removes a backup, which `removalFault` must allow. If it had replaced a failed one, that one blocks the chain again. */
@@ -148,7 +148,7 @@ function unlessToldToVendor(
 function unseenEnd(loss: ReasonNote): WarningNote {
   return {
     code: 'vendor_outcome_unknown',
-    detail: `Only the record was ended: ${loss.detail} A restore may still run or have ended there; look at the instance before its databases are used.`,
+    detail: `Only the record ended: ${loss.detail} A restore may still run at the vendor or may have ended; check the instance before you use its databases.`,
   };
 }
 
@@ -204,8 +204,8 @@ export function adoptionFaults(migration: Migration, adopt: Refs, provider: Deci
   const names = [...required, ...optional];
   const expected =
     names.length > 0
-      ? `${call.operation} gives ${names.map((name) => `\`${name}\``).join(' and ')}.`
-      : `${call.operation} gives no ids: name what is known already.`;
+      ? `${call.operation} returns ${names.map((name) => `\`${name}\``).join(' and ')}.`
+      : `${call.operation} returns no ids: give only ids that are already known.`;
   const strange = Object.keys(adopt).filter((name) => !names.includes(name) && known[name] !== adopt[name]);
   const missing = required.filter((name) => adopt[name] === undefined);
   return [
@@ -236,7 +236,7 @@ export function unlistedFaults(migration: Migration, adopt: Refs): readonly Fiel
     .filter((name) => migration.providerRefs[name] !== adopt[name])
     .map((name) => ({
       pointer: `/adopt/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-      detail: 'Not an id of this chain: name what `providerRefs` has.',
+      detail: 'Not an id of this chain: give the ids in `providerRefs`.',
     }));
 }
 

@@ -68,7 +68,7 @@ function urlFault(url: string, now: Instant): string | null {
   if (!URL.canParse(url) || /\s/.test(url)) return 'This is not a valid URL.';
   if (leadsElsewhere(writtenPath(url))) return elsewhere;
   const end = linkEnd(url);
-  return end === null || end > now ? null : `The signature of this URL ended at ${new Date(end).toISOString()}.`;
+  return end === null || end > now ? null : `The signature of this URL expired at ${new Date(end).toISOString()}.`;
 }
 
 function keyFault(key: string): string | null {

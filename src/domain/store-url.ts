@@ -31,7 +31,7 @@ export function postgresPlace(url: string): PostgresPlace {
   const parameters = new Map(new URLSearchParams(query));
   const attributes = parameters.get('target_session_attrs');
   if (attributes !== undefined && !['read-write', 'primary', 'any'].includes(attributes))
-    throw new StoreUrlFault('the store URL has a `target_session_attrs` other than read-write: Godwit has to write.');
+    throw new StoreUrlFault('the store URL has a `target_session_attrs` other than read-write: Godwit must write.');
   parameters.delete('target_session_attrs');
   const sslMode = parameters.get('sslmode');
   if (sslMode !== undefined && !sslModes.includes(sslMode))
@@ -56,7 +56,7 @@ function holdsCredentials([, , , database = '', query = '']: readonly (string | 
 function faultOf(url: string): string {
   const rest = url.replace(/^postgres(ql)?:\/\//, '');
   if (rest.includes('@'))
-    return 'the user or the password in the store URL has a character that has to be percent-encoded: `@` as %40, `/` as %2F, `?` as %3F, `#` as %23, `%` as %25.';
+    return 'the user or the password in the store URL has a character that must be percent-encoded: `@` as %40, `/` as %2F, `?` as %3F, `#` as %23, `%` as %25.';
   return 'the store URL is not of the form postgres://user:password@host:port/database.';
 }
 
@@ -65,7 +65,7 @@ function hostAndPort(text: string, amongSeveral: boolean): { readonly host: stri
   const host = bracketed ?? plain;
   const number = port === undefined ? defaultPort : Number(port);
   if (host === '' && (text !== '' || amongSeveral))
-    throw new StoreUrlFault('the store URL has a host or a port that cannot be one.');
+    throw new StoreUrlFault('the store URL has a malformed host or port.');
   if (number < 1 || number > 65_535) throw new StoreUrlFault('the store URL has a port outside 1 to 65535.');
   return { host: host === '' ? 'localhost' : host, port: number };
 }
@@ -74,7 +74,7 @@ function decoded(text: string, what: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new StoreUrlFault(`${what} in the store URL has a \`%\` that has to be written as %25.`);
+    throw new StoreUrlFault(`${what} in the store URL has a \`%\` that must be written as %25.`);
   }
 }
 

@@ -113,13 +113,12 @@ export function conflictingFields(request: MigrationRequest, now: Instant): read
   if (source === undefined && feed === undefined && adopt === undefined)
     faults.push({
       pointer: '/source',
-      detail:
-        'Say where the backup lies: `source`, or `feed` for a folder; or `adopt` a task that the vendor has already.',
+      detail: 'Give `source`, `feed` for a folder, or `adopt` for a task that the vendor already has.',
     });
   if (source !== undefined && feed !== undefined)
     faults.push({ pointer: '/feed', detail: 'Give either `source` or `feed`, not both.' });
   if (adopt !== undefined && (source !== undefined || feed !== undefined))
-    faults.push({ pointer: '/adopt', detail: '`adopt` stands in place of `source` and `feed`.' });
+    faults.push({ pointer: '/adopt', detail: '`adopt` excludes `source` and `feed`.' });
   if (source !== undefined) faults.push(...sourceConflicts(source, now));
   return faults;
 }

@@ -28,9 +28,9 @@ export function strangeness(context: Clouds, migration: Migration, account: Acco
   if (cloud === undefined) return null;
   const present = cloudOf(context, account, migration.region);
   if (present.endpoint !== cloud.endpoint)
-    return `now stands for another cloud (${present.endpoint}, not ${cloud.endpoint})`;
+    return `now has another endpoint (${present.endpoint}, not ${cloud.endpoint})`;
   if (present.id !== null && cloud.id !== null && present.id !== cloud.id)
-    return `now opens another account or project of the vendor (${present.id}, not ${cloud.id})`;
+    return `now belongs to another account or project of the vendor (${present.id}, not ${cloud.id})`;
   return null;
 }
 

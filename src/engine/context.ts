@@ -130,7 +130,7 @@ export function withoutBegun({ begun: _begun, ...leased }: LeasedMigration): Lea
 /** Returns the function that decrypts URLs of the call's backup. It throws an `Error` for a call without a backup. */
 export function openerOf(context: Pick<EngineContext, 'openUrl'>, backup: Backup | null): (url: SealedUrl) => string {
   return (url) => {
-    if (backup === null) throw new Error('a call without a backup has no URL to open');
+    if (backup === null) throw new Error('a call without a backup has no URL to decrypt');
     return context.openUrl(url, backup.id);
   };
 }

@@ -44,7 +44,7 @@ export async function probe(
     tellProbed(context, account, recorded, finding.found);
     context.log.info(
       { migrationId: migration.id, operation: recorded.operation, outcome: finding.found },
-      'probed for a call in doubt',
+      'probed for an in-doubt call',
     );
   } catch (error) {
     const failure = error instanceof VendorError ? error.failure : notBuilt(context, migration, recorded, error);
@@ -52,7 +52,7 @@ export async function probe(
     tellProbed(context, account, recorded, 'failed');
     context.log.warn(
       { migrationId: migration.id, operation: recorded.operation, outcome: failure.kind },
-      'could not probe for a call in doubt',
+      'could not probe for an in-doubt call',
     );
   }
   const stillOpen = (latest: Migration): Migration | null => {
@@ -89,6 +89,6 @@ function unlessStranger(
   return {
     found: 'unclear',
     detail:
-      'Nothing of it is found with the account’s present credentials. They name another key than those that it was sent with, so it may be in another account of the vendor.',
+      'The account’s current credentials show no effect of it. It was sent with another access key, so it may be in another account of the vendor.',
   };
 }

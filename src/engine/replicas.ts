@@ -73,7 +73,7 @@ export function createReplicas({
       if (!silent)
         log.warn(
           { error: error instanceof Error ? error.message : String(error) },
-          'share of the vendors’ limits not known',
+          'this process’s share of the vendors’ rate limits cannot be refreshed',
         );
       silent = true;
     }

@@ -215,7 +215,7 @@ async function storeOutcome(
   );
   context.log.warn(
     { migrationId: id, operation: call.operation, outcome: late.outcome },
-    'outcome stored after the lease had passed on',
+    'outcome stored after the lease was lost',
   );
   return null;
 }
@@ -236,11 +236,14 @@ async function persistently(context: EngineContext, write: () => Promise<UpdateR
 /** The failure of a request that cannot be built, such as one whose URL cannot be decrypted. Nothing was sent. Logs the error. */
 export function notBuilt(context: EngineContext, migration: Migration, call: Call, error: unknown): VendorFailure {
   const text = error instanceof Error ? error.message : String(error);
-  context.log.error({ migrationId: migration.id, operation: call.operation, error: text }, 'a request cannot be made');
+  context.log.error(
+    { migrationId: migration.id, operation: call.operation, error: text },
+    'a vendor request could not be built',
+  );
   return {
     kind: 'rejected',
     code: 'internal',
-    detail: `The request for ${call.operation} cannot be made: ${text}`,
+    detail: `Godwit could not build the request for ${call.operation}: ${text}`,
     retryable: true,
     provider: {
       name: migration.provider,

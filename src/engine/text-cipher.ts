@@ -28,7 +28,7 @@ export function createTextCipher(keys: readonly Secret[], runtime: Pick<Runtime,
   const byId = new Map(
     keys.map((secret) => {
       const key = Buffer.from(secret.reveal(), 'base64');
-      if (key.length !== 32) throw new Error('an encryption key has to be 32 bytes in base64');
+      if (key.length !== 32) throw new Error('an encryption key must be 32 bytes in base64');
       return [createHash('sha256').update(key).digest('base64url').slice(0, 8), key] as const;
     }),
   );
@@ -50,7 +50,7 @@ export function createTextCipher(keys: readonly Secret[], runtime: Pick<Runtime,
       const key = byId.get(id);
       if (key === undefined) throw new SealedTextUnreadable(`no encryption key with the id \`${id}\` is configured`);
       if ((version !== 'v1' && version !== 'v2') || nonce === undefined || tag === undefined || text === undefined)
-        throw new SealedTextUnreadable('a sealed text has no known form');
+        throw new SealedTextUnreadable('a sealed text has an unknown form');
       try {
         // Without this length Node accepts a tag that is cut to four bytes.
         const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), { authTagLength: 16 });

@@ -28,8 +28,8 @@ export function uploadFault(migration: Migration, backup: Backup): string | null
   if (migration.cancelRequested) return 'The migration is being cancelled.';
   if (backup.state === 'queued')
     return 'The backup is not registered at the vendor yet; it is when `blocking` says `awaiting_upload`.';
-  if (backup.state !== 'submitting') return `The backup is ${backup.state}; it takes no file any more.`;
-  if (backup.uploaded) return 'The file has been reported as uploaded already.';
+  if (backup.state !== 'submitting') return `The backup is ${backup.state}; it no longer accepts a file.`;
+  if (backup.uploaded) return 'The file is already reported as uploaded.';
   return null;
 }
 
@@ -65,7 +65,7 @@ export function noCommand({ providers }: EngineContext, { capabilities }: Provid
   const others = providers.all.filter((each) => each.backupCommand !== null);
   return new Problem(
     'unsupported_by_provider',
-    `${capabilities.title} prescribes no command: any full, differential or log backup in a .bak file will do. Providers that do: ${others.map((each) => each.id).join(', ')}.`,
+    `${capabilities.title} prescribes no command and accepts any full, differential or log backup in a .bak file. Providers that do: ${others.map((each) => each.id).join(', ')}.`,
   );
 }
 

@@ -6,7 +6,7 @@ const toleratedMs = 10_000;
 const tries = 3;
 
 /** Why a vendor's responses allow no conclusion, in words. */
-export const clocksDisagree = 'The vendor’s answers carry clocks that disagree by more than seconds.';
+export const clocksDisagree = 'The times in the vendor’s answers disagree by more than ten seconds.';
 
 /**
  * Runs a dialogue that depends on the vendor's clock. `offset`: the vendor's clock minus this process's clock, in milliseconds. A new process

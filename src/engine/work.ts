@@ -63,7 +63,7 @@ export function apart(
 export function reportInterruption(context: EngineContext, error: unknown, migrationId?: string): void {
   const text =
     error instanceof StoreUnavailable
-      ? `the store is not available: ${error.message}`
+      ? `the store is unavailable: ${error.message}`
       : error instanceof Error
         ? (error.stack ?? error.message)
         : String(error);
@@ -71,7 +71,7 @@ export function reportInterruption(context: EngineContext, error: unknown, migra
   context.telemetry?.report({ event: 'interrupted', reason });
   context.log.error(
     { ...(migrationId !== undefined && { migrationId }), error: text },
-    'work was interrupted; it is taken up again when its lease ends',
+    'work was interrupted; it resumes after its lease expires',
   );
 }
 

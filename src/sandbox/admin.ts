@@ -75,7 +75,7 @@ function route(subjects: AdminSubjects, request: SandboxRequest): Answer {
       return change(parse(request.body), 'ms', conditions.setListLag, subjects.listLagMs);
     case 'GET /objects': {
       const cloud = new URLSearchParams(request.query).get('cloud');
-      return isCloud(cloud) ? [200, subjects.objects.list(cloud)] : [400, { error: 'which cloud?' }];
+      return isCloud(cloud) ? [200, subjects.objects.list(cloud)] : [400, { error: 'name a cloud' }];
     }
     case 'PUT /objects': {
       const put = readPut(parse(request.body), subjects.timeOf);

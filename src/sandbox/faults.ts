@@ -106,12 +106,12 @@ export function createFaultBook(seed: number): FaultBook {
 
 /** Parses a rule from JSON. Returns an error message as text if the rule is invalid. */
 export function readFaultRule(value: unknown): FaultRule | string {
-  if (typeof value !== 'object' || value === null) return 'a rule is an object';
+  if (typeof value !== 'object' || value === null) return 'a rule must be an object';
   const { cloud = '*', operation = '*', kind, ...rest } = value as Readonly<Record<string, unknown>>;
-  if (!isCloudOrAll(cloud)) return 'cloud is alibaba, huawei, tencent or *';
-  if (typeof operation !== 'string') return 'operation is a name or *';
+  if (!isCloudOrAll(cloud)) return 'cloud must be alibaba, huawei, tencent or *';
+  if (typeof operation !== 'string') return 'operation must be a name or *';
   const known = typeof kind === 'string' ? (aliases[kind] ?? kind) : '';
-  if (!Object.hasOwn(faultEffects, known)) return `kind is one of ${Object.keys(faultEffects).join(', ')}`;
+  if (!Object.hasOwn(faultEffects, known)) return `kind must be one of ${Object.keys(faultEffects).join(', ')}`;
   for (const [name, member] of Object.entries(rest)) {
     if (['code', 'message'].includes(name) ? typeof member === 'string' : isAmount(name, member)) continue;
     return `${name} is unknown or has a wrong value`;

@@ -22,7 +22,8 @@ export function readState(file: string): SandboxState | null {
     throw error;
   }
   const value = parse(text);
-  if (value?.version !== 1) throw new Error(`${file} does not hold a sandbox's state; move it away to start afresh`);
+  if (value?.version !== 1)
+    throw new Error(`${file} does not contain the state of a sandbox; move it away to start with an empty sandbox`);
   return value;
 }
 

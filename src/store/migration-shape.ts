@@ -6,15 +6,15 @@ export function migrationFault(value: Readonly<Record<string, unknown>>, id: str
   const { target, backups, calls } = value as Partial<Migration>;
   if (value.id !== id) return 'belongs to another id';
   if (typeof value.provider !== 'string' || value.provider === '') return 'has no provider';
-  if (!includes(migrationStates, value.state)) return 'has no known state';
+  if (!includes(migrationStates, value.state)) return 'has an unknown state';
   if (typeof value.account !== 'string' || typeof value.region !== 'string') return 'has no account and region';
   if (typeof target?.instanceId !== 'string') return 'has no target';
   const objects = [value.labels, value.options, value.providerOptions, value.providerRefs];
   if (!objects.every(isObject)) return 'lacks a member';
   if (![value.blocking, value.warnings, backups, calls].every(Array.isArray)) return 'lacks a list';
   if (backups?.length === 0) return 'has no backup';
-  if (!backups?.every(isBackup)) return 'has a backup that is none';
-  return calls?.every(isCall) ? null : 'has a call that is none';
+  if (!backups?.every(isBackup)) return 'has a malformed backup';
+  return calls?.every(isCall) ? null : 'has a malformed call';
 }
 
 function isBackup(backup: Partial<Backup> | null): boolean {

@@ -32,8 +32,7 @@ export async function schemaOf(db: Kysely<Tables>): Promise<string> {
       current_schema()
     )::text as name`.execute(db);
   const name = rows[0]?.name ?? null;
-  if (name === null)
-    throw new StoreUnavailable('no schema of its search_path exists, or its user may use none of them');
+  if (name === null) throw new StoreUnavailable('no schema in the search_path exists and is open to Godwit’s user');
   return name;
 }
 

@@ -50,7 +50,9 @@ export class UnreadableRecords {
       this.#onError(error);
     } else if (!this.#full) {
       this.#full = true;
-      this.#onError(new Error(`more than ${maxNamed} stored records are unreadable; the others are skipped unnamed`));
+      this.#onError(
+        new Error(`more than ${maxNamed} stored records are unreadable; further ones are skipped without a log line`),
+      );
     }
   }
 }
@@ -63,7 +65,7 @@ function nameOf({ table, id }: UnreadableRecord): string {
 export function jsonObject(table: string, id: string, text: string): Record<string, unknown> {
   const value = json(table, id, text);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new UnreadableRecord(table, id, 'is no JSON object');
+    throw new UnreadableRecord(table, id, 'is not a JSON object');
   return value as Record<string, unknown>;
 }
 
@@ -72,6 +74,6 @@ export function json(table: string, id: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UnreadableRecord(table, id, 'is no JSON');
+    throw new UnreadableRecord(table, id, 'is not JSON');
   }
 }

@@ -118,7 +118,7 @@ export function samplerOf(environment: Environment, complain: (message: string) 
   };
   const make = root[name.replace(/^parentbased_/, '')];
   if (make === undefined) {
-    complain(`OTEL_TRACES_SAMPLER ${name} is not known; every trace is sampled`);
+    complain(`OTEL_TRACES_SAMPLER ${name} is unknown; every trace is sampled`);
     return new ParentBasedSampler({ root: new AlwaysOnSampler() });
   }
   return name.startsWith('parentbased_') ? new ParentBasedSampler({ root: make() }) : make();

@@ -140,7 +140,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
         else options.log.warn({ webhookId, deliveryId, outcome, error }, 'webhook');
       },
       interrupted: (error) =>
-        options.log.error({ error }, 'webhooks were interrupted; what was under way is taken up again'),
+        options.log.error({ error }, 'the delivery of webhooks was interrupted; open deliveries resume'),
     },
     vendors: {
       call(report) {
@@ -173,7 +173,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
         if (Math.abs(offsetMs) > tellingClockMs)
           options.log.warn(
             { provider, account, offsetMs },
-            'the clock of the vendor and that of this machine differ by more than a minute',
+            'the clocks of the vendor and of this machine differ by more than a minute',
           );
       },
     },

@@ -105,7 +105,7 @@ class Call implements Dispatcher.DispatchHandler {
     // Enough of the body has arrived. Closing the connection avoids reading the remainder.
     if (this.#isBinary && this.#length > (this.#cutAt ?? 0)) {
       this.onResponseEnd();
-      this.#controller?.abort(new Error('Enough of the answer has come.'));
+      this.#controller?.abort(new Error('The requested part of the answer has arrived.'));
     }
   }
 

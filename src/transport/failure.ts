@@ -43,7 +43,7 @@ export function exchangeFailure(
   const kind = kindOf(code, syscall);
   const words: Record<string, string> = {
     not_sent: `${host} cannot be reached (${code ?? 'no connection'}).`,
-    malformed: `${host} answered something that is not a well-formed or not an acceptably small HTTP answer (${code}).`,
+    malformed: `${host} sent a malformed or too large HTTP response (${code}).`,
     timeout: `${host} did not answer ${request.operation} in time, or the connection broke (${code ?? 'no answer'}).`,
   };
   return vendorFailure({
@@ -69,7 +69,7 @@ export function notSigned(error: unknown, request: VendorRequest, providerName: 
 export function malformedCredentials(account: Account, { name, detail }: CredentialFault): VendorFailure {
   return vendorFailure({
     kind: 'unauthenticated',
-    detail: `The credential \`${name}\` of the account \`${account.name}\` ${detail}: nothing can be signed with it. Correct it, then retry.`,
+    detail: `The credential \`${name}\` of the account \`${account.name}\` ${detail}, so Godwit cannot sign with it. Correct it, then retry.`,
     provider: { name: account.provider, operation: 'ReadCredentials' },
   });
 }
@@ -79,7 +79,7 @@ export function endedCredentials(account: Account, failure: VendorFailure): Vend
   const { detail, provider } = failure;
   return vendorFailure({
     kind: 'unauthenticated',
-    detail: `The credentials of the account \`${account.name}\` have ended, and there are no newer ones: ${detail}`,
+    detail: `The credentials of the account \`${account.name}\` have expired, and no newer ones are available: ${detail}`,
     provider,
   });
 }
@@ -91,7 +91,7 @@ export function endedCredentials(account: Account, failure: VendorFailure): Vend
 export function noTurn(request: VendorRequest, account: Account, waitMs: number): VendorFailure {
   return vendorFailure({
     kind: 'throttled',
-    detail: `The account \`${account.name}\` has no room for ${request.operation} now: its next turn comes in about ${Math.max(Math.ceil(waitMs / 1000), 1)} s.`,
+    detail: `The account \`${account.name}\` has used up its rate limit for ${request.operation}: its next turn comes in about ${Math.max(Math.ceil(waitMs / 1000), 1)} s.`,
     retryAfterMs: Math.max(Math.ceil(waitMs), 1000),
     provider: { name: account.provider, operation: request.operation },
   });
@@ -102,7 +102,7 @@ export function outage(request: VendorRequest, account: Account, waitMs: number)
   const seconds = Math.max(Math.ceil(waitMs / 1000), 1);
   return vendorFailure({
     kind: 'not_sent',
-    detail: `The vendor has not answered the last calls of the account \`${account.name}\`, so ${request.operation} was not sent. It is called again in about ${seconds} s.`,
+    detail: `The vendor did not answer the last calls of the account \`${account.name}\`, so ${request.operation} was not sent. Godwit calls it again in about ${seconds} s.`,
     retryAfterMs: seconds * 1000,
     provider: { name: account.provider, operation: request.operation },
   });
@@ -112,7 +112,7 @@ export function outage(request: VendorRequest, account: Account, waitMs: number)
 export function shutDown(request: VendorRequest, providerName: string): VendorFailure {
   return vendorFailure({
     kind: 'not_sent',
-    detail: `${request.operation} was not sent, because this process shuts down. It is sent after the restart.`,
+    detail: `${request.operation} was not sent, because this process is shutting down. It is sent after the restart.`,
     provider: { name: providerName, operation: request.operation },
   });
 }
@@ -121,7 +121,7 @@ export function shutDown(request: VendorRequest, providerName: string): VendorFa
 export function reconfigured(operation: string, providerName: string): VendorFailure {
   return vendorFailure({
     kind: 'not_sent',
-    detail: `${operation} was not sent, because the account has just been configured otherwise.`,
+    detail: `${operation} was not sent, because the configuration of the account has just changed.`,
     provider: { name: providerName, operation },
     retryAfterMs: 1000,
   });
@@ -131,7 +131,7 @@ export function reconfigured(operation: string, providerName: string): VendorFai
 export function heldBack(request: VendorRequest, providerName: string): VendorFailure {
   return vendorFailure({
     kind: 'not_sent',
-    detail: `${request.operation} was held up for longer than this process may hold the migration, and was not sent.`,
+    detail: `${request.operation} waited longer than the lease of the migration lasts and was not sent.`,
     provider: { name: providerName, operation: request.operation },
   });
 }

@@ -18,7 +18,7 @@ export interface RefusedLogin {
 /** The error of a login that is not attempted because the vendor has refused the same credentials. Its detail states the end of the pause. */
 export function heldBackLogin({ error, until }: RefusedLogin): VendorError {
   const { failure } = error;
-  const wait = `It is not tried again with the same credentials before ${new Date(until).toISOString()}, because vendors lock users that fail repeatedly.`;
+  const wait = `Godwit does not repeat the login with these credentials before ${new Date(until).toISOString()}, because vendors lock users after repeated failures.`;
   return new VendorError({ ...failure, detail: `${failure.detail} ${wait}` }, { cause: error });
 }
 

@@ -197,7 +197,7 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
   /** Disables the webhook after a response 410, unless a caller has changed it meanwhile. */
   function switchedOff(current: Webhook, called: Webhook): Webhook | null {
     if (!current.enabled || current.version !== called.version) return null;
-    const disabledReason = 'The receiver answered 410: it wants nothing more.';
+    const disabledReason = 'The receiver answered 410 (Gone), which asks Godwit to stop sending.';
     return { ...current, enabled: false, disabledReason, updatedAt: runtime.now() };
   }
 
@@ -210,7 +210,7 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
 
   function report(error: unknown): void {
     telemetry.interrupted(
-      error instanceof StoreUnavailable ? `the store is not available: ${error.message}` : String(error),
+      error instanceof StoreUnavailable ? `the store is unavailable: ${error.message}` : String(error),
     );
   }
 

@@ -25,15 +25,16 @@ export function presentGrants({ keys, issuers }: KnownCallers): GrantFault {
   return ({ caller, callerKind }, account) => {
     const key = byName.get(caller);
     const kind = callerKind ?? (key === undefined ? olderKind() : 'key');
-    if (kind === 'anonymous') return open ? null : 'it was made while the gateway asked nobody who he is';
+    if (kind === 'anonymous')
+      return open ? null : 'the webhook was created while the gateway did not authenticate callers';
     if (kind === 'token')
       return callerKind === undefined || issuers.some((issuer) => caller.startsWith(`${issuer}#`))
         ? null
-        : 'the issuer of its maker’s token is not configured any more';
-    if (key === undefined) return 'the key that made it is not configured any more';
+        : 'the issuer of the creator’s token is no longer configured';
+    if (key === undefined) return 'the creator’s key is no longer configured';
     if (!['migrations:read', 'admin'].some((scope) => key.scopes.includes(scope)))
-      return 'the key that made it may not read migrations any more';
-    return hasGrant(key, account) ? null : 'the key that made it has no grant for this account any more';
+      return 'the creator’s key no longer has the scope migrations:read';
+    return hasGrant(key, account) ? null : 'the creator’s key no longer has a grant for this account';
   };
 
   function olderKind(): 'key' | 'token' | 'anonymous' {

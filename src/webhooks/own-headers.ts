@@ -8,7 +8,8 @@ const refused: ReadonlySet<string> = new Set([
 export function headerNameFault(name: string): string | null {
   const lower = name.toLowerCase();
   if (refused.has(lower)) return 'is set by Godwit, or belongs to the connection';
-  if (lower.startsWith('webhook-') || lower.startsWith('proxy-')) return 'begins as the names that Godwit sets itself';
+  if (lower.startsWith('webhook-') || lower.startsWith('proxy-'))
+    return 'begins like the names that Godwit sets itself';
   return null;
 }
 

@@ -38,7 +38,7 @@ export async function postSigned(
     const secrets = sealed.map((each) => open(each, secretPlace(webhook.id)));
     signature = signatureHeaders(secrets, id, now, body);
   } catch {
-    return { status: null, error: 'no configured encryption key opens the URL and the secret' };
+    return { status: null, error: 'no configured encryption key decrypts the URL and the secret' };
   }
   return sender.post(
     url,

@@ -186,18 +186,18 @@ function allowedLookup(policy: AddressPolicy, resolve: Resolve, exempt: Readonly
 
 /** The failure in Godwit's own words, because a library's message may contain the URL. */
 function inWords(error: unknown, host: string): string {
-  if (error instanceof AddressRefused) return `${host} stands for no address that may be called`;
+  if (error instanceof AddressRefused) return `${host} resolves to no address that Godwit may call`;
   const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
   if (name === 'TimeoutError' || name === 'AbortError' || (typeof code === 'string' && code.endsWith('_TIMEOUT')))
     return noAnswer;
   if (code === 'ECONNREFUSED') return 'the connection was refused';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the name ${host} is not known`;
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the host name ${host} does not resolve`;
   // Errors of a server that does not use TLS at this port.
   if (
     typeof code === 'string' &&
     /^(EPROTO|ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST))$/.test(code)
   )
-    return `${host} does not speak TLS at this port`;
+    return `${host} does not speak TLS on this port`;
   if (typeof code === 'string' && /CERT|SIGNATURE|ALTNAME|SSL|TLS/.test(code))
     return `the certificate of ${host} is not trusted (${code})`;
   if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET') return 'the connection was lost';

@@ -77,7 +77,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
     for (const [index, account] of accounts.entries()) {
       const pointer = `/accounts/${index}`;
       if (!hasGrant(caller, account))
-        throw new Problem('forbidden', `There is no grant for the account \`${account}\`.`, {
+        throw new Problem('forbidden', `The caller has no grant for the account \`${account}\`.`, {
           errors: [{ pointer, detail: 'The caller has no grant for this account.' }],
         });
       if (account !== '*' && !context.accounts.has(account))
@@ -136,7 +136,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
       if (result.outcome === 'too_many')
         throw new Problem(
           'invalid_state',
-          `There are ${maxWebhooks.perCaller} webhooks of this caller already, or ${maxWebhooks.inAll} in all; delete one that is not needed.`,
+          `The limit is ${maxWebhooks.perCaller} webhooks of a caller and ${maxWebhooks.inAll} in all; delete one that is not needed.`,
         );
       if (idempotency && result.outcome === 'key_exists') return replay(result.record, caller, idempotency);
       context.wake();
@@ -215,7 +215,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
 
     async test(id, caller) {
       const webhook = await visible(id, caller);
-      if (testing.has(id)) throw new Problem('invalid_state', 'A test message is on its way already.');
+      if (testing.has(id)) throw new Problem('invalid_state', 'A test message is already under way.');
       testing.add(id);
       try {
         const eventId = newId('evt', runtime);
@@ -249,7 +249,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
     async redeliver(id, deliveryId, caller): Promise<Delivery> {
       await visible(id, caller);
       const delivery = await store.redeliver(id, deliveryId, runtime.now(), caller.audit);
-      if (delivery === null) throw new Problem('not_found', 'There is no such delivery.');
+      if (delivery === null) throw new Problem('not_found', 'No such delivery exists.');
       context.wake();
       return delivery;
     },
@@ -277,17 +277,17 @@ function checkCertificates(pem: string | null | undefined): void {
     for (const part of parts) new X509Certificate(part);
   } catch {
     throw new Problem('invalid_request', 'The certificates cannot be read.', {
-      errors: [{ pointer: '/caCertificates', detail: 'has to be one or more certificates in PEM, and no key' }],
+      errors: [{ pointer: '/caCertificates', detail: 'must be one or more certificates in PEM, without a key' }],
     });
   }
 }
 
 function notFound(): Problem {
-  return new Problem('not_found', 'There is no such webhook.');
+  return new Problem('not_found', 'No such webhook exists.');
 }
 
 function keyReused(): Problem {
-  return new Problem('idempotency_key_reused', 'This idempotency key came with another request before.');
+  return new Problem('idempotency_key_reused', 'This idempotency key was already used with another request.');
 }
 
 /** Digest of a key and its caller, which together are unique. */

@@ -6,37 +6,37 @@ import { godwit } from './support.ts';
 
 describe('invalid arguments', () => {
   it.each([
-    [['wach'], 'there is no command "wach"; did you mean godwit watch?'],
-    [['acounts', 'check'], 'there is no command "acounts"; did you mean godwit accounts check?'],
-    [['backups'], 'godwit backups: which? backups inspect'],
-    [['nonsense'], 'there is no command "nonsense"'],
+    [['wach'], 'unknown command "wach"; did you mean godwit watch?'],
+    [['acounts', 'check'], 'unknown command "acounts"; did you mean godwit accounts check?'],
+    [['backups'], 'godwit backups needs one of: backups inspect'],
+    [['nonsense'], 'unknown command "nonsense"'],
     [['watch'], '<id> is missing'],
     [['watch', 'a', 'b'], '"b" is one argument too many'],
-    [['watch', '--jsn', 'a'], 'there is no option --jsn; did you mean --json?'],
-    [['watch', '-x', 'a'], 'there is no option -x'],
-    [['watch', 'a', '--constructor'], 'there is no option --constructor'],
+    [['watch', '--jsn', 'a'], 'unknown option --jsn; did you mean --json?'],
+    [['watch', '-x', 'a'], 'unknown option -x'],
+    [['watch', 'a', '--constructor'], 'unknown option --constructor'],
     [['watch', 'a', '--json=yes'], '--json takes no value'],
     [['watch', 'a', '--until'], '--until needs a value: STATE'],
     [['watch', 'a', '--url', '--json'], '--url needs a value: URL'],
     [['watch', 'a', '--url', 'http://a', '--url', 'http://b'], '--url is given twice'],
-    [['watch', 'a', '--until', 'awaiting_bakup'], 'there is no state "awaiting_bakup"; did you mean awaiting_backup?'],
+    [['watch', 'a', '--until', 'awaiting_bakup'], 'unknown state "awaiting_bakup"; did you mean awaiting_backup?'],
     [['watch', 'a', '--timeout', '1d'], '--timeout takes a duration such as 90s, 30m or 2h, not "1d"'],
     [
       ['watch', 'a', '--url', 'gateway:8080'],
-      '"gateway:8080" is no address of a gateway, such as http://127.0.0.1:8080',
+      '"gateway:8080" is not the address of a gateway, such as http://127.0.0.1:8080',
     ],
     [['watch', 'a', '--key', 'k', '--key-file', 'f'], '--key and --key-file exclude each other'],
     [['restore'], '-f is missing: the file with the request'],
     [['backups', 'inspect', '/prefix'], '<bucket/prefix> must begin with the name of a bucket'],
     [
       ['keys', 'new', 'ci', '--scope', 'migrations:red'],
-      'there is no scope "migrations:red"; did you mean migrations:read?',
+      'unknown scope "migrations:red"; did you mean migrations:read?',
     ],
     [
       ['keys', 'new', 'a name'],
-      '<name> has up to 64 letters, digits, and . _ @ -, and begins with a letter or a digit',
+      '<name> must have up to 64 letters, digits, and . _ @ -, and begin with a letter or a digit',
     ],
-    [['--check-confg'], 'there is no option --check-confg; did you mean --check-config?'],
+    [['--check-confg'], 'unknown option --check-confg; did you mean --check-config?'],
   ])('%j exits with 2 and an explanation', async (args, message) => {
     const { status, out, err } = await godwit(args);
     expect(err.split('\n')[0]).toBe(`godwit: ${message}`);

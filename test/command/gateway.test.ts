@@ -170,9 +170,9 @@ describe('watch', () => {
     const input = request('rm-command12', 'prod/orders.bak', 'full_log');
     const { id } = JSON.parse((await run(['restore', '-f', '-', '--json'], { input })).out);
     const over = await run(['watch', id, '--timeout', '1s']);
-    expect([over.status, over.err]).toEqual([5, `godwit: the time is over; ${id} goes on`]);
+    expect([over.status, over.err]).toEqual([5, `godwit: timeout; ${id} continues`]);
     const interrupted = await run(['watch', id], { interrupted: AbortSignal.abort() });
-    expect([interrupted.status, interrupted.err]).toEqual([130, `godwit: interrupted; ${id} goes on`]);
+    expect([interrupted.status, interrupted.err]).toEqual([130, `godwit: interrupted; ${id} continues`]);
   });
 
   it.each([
@@ -222,7 +222,7 @@ describe('backups inspect', () => {
       '--account',
       'sandbox-alibaba',
     ]);
-    expect([nothing.status, nothing.out]).toEqual([3, 'there is no file']);
+    expect([nothing.status, nothing.out]).toEqual([3, 'no files found']);
     const which = await run(['backups', 'inspect', 'acme-backups/history/']);
     expect(which.status).toBe(2);
     expect(which.err).toContain('--account is missing: sandbox-alibaba, sandbox-huawei, sandbox-tencent');
@@ -242,7 +242,7 @@ describe('accounts check', () => {
       '--bucket',
       'acme-backups-1250000000/history/orders/',
     ]);
-    expect(out.match(/^ok {3}sandbox-\w+ \(.*\) restores: answers, and takes the credentials$/gm)).toHaveLength(3);
+    expect(out.match(/^ok {3}sandbox-\w+ \(.*\) restores: answers and accepts the credentials$/gm)).toHaveLength(3);
     expect(out).toMatch(
       /^ok {3}sandbox-tencent .* backups: lists acme-backups-1250000000\/history\/orders\/: \d+ objects$/m,
     );
@@ -279,7 +279,7 @@ describe('accounts check', () => {
     expect(out).toMatch(/FAIL sandbox-alibaba[^\n]*\n[^\n]*InvalidAccessKeyId\.NotFound[\s\S]*Compare the credentials/);
     expect(out).toMatch(/sandbox-huawei[^\n]*\n[^\n]*clock is 3\d{3} s ahead of the vendor/);
     expect(out).toMatch(
-      /FAIL sandbox-tencent[^\n]*cannot be reached[^\n]*\n[\s\S]*Compare region, endpoints, proxy and firewall/,
+      /FAIL sandbox-tencent[^\n]*cannot be reached[^\n]*\n[\s\S]*Check region, endpoints, proxy and firewall/,
     );
   });
 
@@ -300,13 +300,13 @@ describe('accounts check through a gateway', () => {
     const known = await run(['accounts', 'check']);
     expect(known.status).toBe(0);
     expect(
-      known.out.match(/^ok {3}sandbox-\w+ \(.*\) restores: nothing is known against the credentials;/gm),
+      known.out.match(/^ok {3}sandbox-\w+ \(.*\) restores: no call was refused for its credentials;/gm),
     ).toHaveLength(3);
     const folderArgs = ['--instance', 'mssql-command1', '--bucket', 'acme-backups-1250000000/history/orders/'];
     const asked = await run(['accounts', 'check', 'sandbox-tencent', ...folderArgs]);
     expect(asked).toMatchObject({ status: 0 });
     expect(asked.out.split('\n')).toEqual([
-      'ok   sandbox-tencent (tencent, ap-guangzhou) restores: answers, and takes the credentials',
+      'ok   sandbox-tencent (tencent, ap-guangzhou) restores: answers and accepts the credentials',
       expect.stringMatching(/ backups: lists acme-backups-1250000000\/history\/orders\/: \d+ files/),
     ]);
     expect(clouds.journal()).toHaveLength(before);

@@ -44,7 +44,7 @@ it('the command follows a restore, stops on interrupt and resets a sandbox only 
   // Without a terminal there are no colours.
   expect(waited.text).not.toContain('\u001b');
   expect(locked).toEqual({ code: 1, text: expect.stringContaining('is in use by another process') });
-  expect(interrupted).toEqual({ code: 130, text: expect.stringMatching(/interrupted; mig_\w+ goes on\n$/) });
+  expect(interrupted).toEqual({ code: 130, text: expect.stringMatching(/interrupted; mig_\w+ continues\n$/) });
 
   await gateway.end('SIGTERM');
   running.length = 0;

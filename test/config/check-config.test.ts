@@ -51,7 +51,7 @@ describe('godwit --check-config', () => {
     const file = { accounts: [{ ...account, credentials: { ...account?.credentials, [name]: 'CANARY\u200bsecret' } }] };
     const { code, stderr } = await check(JSON.stringify(file));
     expect(code).toBe(1);
-    expect(stderr).toContain(`accounts[0].credentials.${name}: holds the character U+200B at place 7 of 13`);
+    expect(stderr).toContain(`accounts[0].credentials.${name}: contains the character U+200B at position 7 of 13`);
     expect(stderr).not.toContain('CANARY');
   });
 

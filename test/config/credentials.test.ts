@@ -103,7 +103,7 @@ describe('the credentials of an account', () => {
     async (value) => {
       const entry = { ...tencentEntry(), credentials: { secretId: 'id', secretKey: value } };
       const faults = await faultsOf({ accounts: [entry] });
-      expect(faults).toEqual(['accounts[0].credentials.secretKey: is none of the allowed forms']);
+      expect(faults).toEqual(['accounts[0].credentials.secretKey: matches none of the allowed forms']);
     },
   );
 });

@@ -70,7 +70,7 @@ describe('a fault', () => {
   });
 
   it.each([
-    ['an unreplaced placeholder', { publicUrl: ['https://$', '{HOST}/x'].join('') }, 'publicUrl: holds `$'],
+    ['an unreplaced placeholder', { publicUrl: ['https://$', '{HOST}/x'].join('') }, 'publicUrl: contains `$'],
     [
       'a key with the reserved name of unauthenticated callers',
       { auth: { keys: [keyEntry('anonymous', 'a')] } },

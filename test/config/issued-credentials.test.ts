@@ -36,7 +36,7 @@ describe('issued credentials', () => {
   });
 
   it.each([
-    ['alibaba', { source: 'agency' }, 'credentials.source: has to be one of oidc, metadata, environment'],
+    ['alibaba', { source: 'agency' }, 'credentials.source: must be one of oidc, metadata, environment'],
     ['alibaba', { source: 'configured', accessKeyId: 'a', accessKeySecret: 'b' }, 'credentials.source'],
     ['alibaba', { source: 'constructor' }, 'credentials.source'],
     ['alibaba', { source: 7 }, 'credentials.source'],

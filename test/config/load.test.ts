@@ -113,7 +113,7 @@ describe('a configuration', () => {
   });
 
   it('without accounts is rejected, except in the sandbox', async () => {
-    expect(await faultsOf({})).toEqual(['accounts: at least one account has to be configured']);
+    expect(await faultsOf({})).toEqual(['accounts: configure at least one account']);
     await expect(checkedConfig({}, {}, true)).resolves.toMatchObject({ sandbox: true, accounts: [] });
   });
 
@@ -226,17 +226,17 @@ describe('an endpoint', () => {
     ['https://10.0.0.1', 'private'],
     ['https://172.16.0.1', 'private'],
     ['https://192.168.1.1', 'private'],
-    ['https://169.254.169.254', 'never called'],
+    ['https://169.254.169.254', 'never calls'],
     ['https://100.64.0.1', 'private'],
-    ['https://0.0.0.0', 'never called'],
+    ['https://0.0.0.0', 'never calls'],
     ['https://[fd00::1]', 'private'],
-    ['https://[fe80::1]', 'never called'],
+    ['https://[fe80::1]', 'never calls'],
     ['https://[::ffff:10.0.0.1]', 'private'],
-    ['https://[::]', 'never called'],
-    ['https://168.63.129.16', 'never called'],
-    ['https://[64:ff9b::a9fe:a9fe]', 'never called'],
-    ['https://[2002:a9fe:a9fe::1]', 'never called'],
-    ['https://[::169.254.169.254]', 'never called'],
+    ['https://[::]', 'never calls'],
+    ['https://168.63.129.16', 'never calls'],
+    ['https://[64:ff9b::a9fe:a9fe]', 'never calls'],
+    ['https://[2002:a9fe:a9fe::1]', 'never calls'],
+    ['https://[::169.254.169.254]', 'never calls'],
     ['https://0x0a000001', 'private'],
     ['https://167772161', 'private'],
     ['https://10.1', 'private'],

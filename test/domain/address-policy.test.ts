@@ -31,7 +31,7 @@ describe('an address', () => {
     'fd00:42::42',
     '2002:a9fe:a9fe::1',
   ])('%s is never called under any configuration', (address) => {
-    expect(addressFault(address, open)).toBe('is an address that is never called');
+    expect(addressFault(address, open)).toBe('is an address that Godwit never calls');
   });
 
   it.each([
@@ -63,7 +63,7 @@ describe('an address', () => {
   );
 
   it('an address must be a literal IP address', () => {
-    expect(addressFault('example.com', open)).toBe('is no address');
+    expect(addressFault('example.com', open)).toBe('is not an address');
   });
 });
 
@@ -81,8 +81,8 @@ describe('the URL of a webhook receiver', () => {
     // One address in the forms that the URL parser accepts.
     ['https://0x0a000001/', 'is an address of a private network.'],
     ['https://[::ffff:10.0.0.1]/', 'is an address of a private network.'],
-    ['https://169.254.169.254/latest', 'is an address that is never called.'],
-    ['https://2852039166/', 'is an address that is never called.'],
+    ['https://169.254.169.254/latest', 'is an address that Godwit never calls.'],
+    ['https://2852039166/', 'is an address that Godwit never calls.'],
     ['https://localhost/', 'is this machine; the configuration does not allow private addresses.'],
     ['https://api.localhost/', 'is this machine; the configuration does not allow private addresses.'],
     ['https://127.1/', 'is this machine; the configuration does not allow private addresses.'],
@@ -99,6 +99,6 @@ describe('the URL of a webhook receiver', () => {
     expect(urlFault('http://10.0.0.1/', atHome)).toBe('must begin with `https:`.');
     expect(urlFault('http://10.0.0.1/', open)).toBeNull();
     expect(urlFault('http://hooks.example.com/', open)).toBeNull();
-    expect(urlFault('http://169.254.169.254/', open)).toBe('is an address that is never called.');
+    expect(urlFault('http://169.254.169.254/', open)).toBe('is an address that Godwit never calls.');
   });
 });

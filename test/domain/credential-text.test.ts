@@ -7,10 +7,10 @@ const withSecret = (secret: string) =>
 
 describe('malformed credentials', () => {
   it.each<[string, string, string]>([
-    ['an invisible space', 'abc\u200bdef', 'holds the character U+200B at place 4 of 7'],
-    ['a line break inside', 'abc\ndef', 'holds the character U+000A at place 4 of 7'],
-    ['full-width letters', 'ａbc', 'holds the character U+FF41 at place 1 of 3'],
-    ['a blank', 'abc def', 'holds the character U+0020 at place 4 of 7'],
+    ['an invisible space', 'abc\u200bdef', 'contains the character U+200B at position 4 of 7'],
+    ['a line break inside', 'abc\ndef', 'contains the character U+000A at position 4 of 7'],
+    ['full-width letters', 'ａbc', 'contains the character U+FF41 at position 1 of 3'],
+    ['a blank', 'abc def', 'contains the character U+0020 at position 4 of 7'],
     ['nothing', '', 'is empty'],
   ])('that contain %s are named by member and position, without the value', (_name, secret, detail) => {
     expect(withSecret(secret)).toEqual({ name: 'secretKey', detail });
@@ -30,7 +30,10 @@ describe('malformed credentials', () => {
         password: new Secret(password),
       });
     expect(login('päss wörd')).toBeNull();
-    expect(login('pass\u200bword')).toEqual({ name: 'password', detail: 'holds the character U+200B at place 5 of 9' });
+    expect(login('pass\u200bword')).toEqual({
+      name: 'password',
+      detail: 'contains the character U+200B at position 5 of 9',
+    });
     expect(login('pass\tword')).toMatchObject({ name: 'password' });
   });
 });

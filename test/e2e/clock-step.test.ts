@@ -34,7 +34,7 @@ describe('a wall clock that steps', () => {
       const ended = await untilMigration(url, body.id, hasEnded);
       expect(ended.state).toBe('succeeded');
     }
-    expect(logged.lines.map(({ fields }) => fields).find(({ msg }) => msg === 'the clock has stepped')).toMatchObject({
+    expect(logged.lines.map(({ fields }) => fields).find(({ msg }) => msg === 'the clock stepped')).toMatchObject({
       direction: stepMs < 0 ? 'back' : 'forward',
     });
     const metrics = await (await fetch(`${url}/metrics`)).text();

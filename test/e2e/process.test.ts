@@ -86,7 +86,7 @@ describe('a stop signal', () => {
 describe('an unusable listening address', () => {
   it.each([
     ['192.0.2.1', /^godwit: this machine has no address 192\.0\.2\.1; .*listen\.host\n$/],
-    ['no-such-host.invalid', /^godwit: the name no-such-host\.invalid .* is not known; .*\n$/],
+    ['no-such-host.invalid', /^godwit: the host name no-such-host\.invalid .* does not resolve; .*\n$/],
   ])('such as %s is explained in one sentence', async (host, sentence) => {
     const folder = await temporaryFolder();
     const file = {

@@ -211,9 +211,9 @@ describe('a process’s configuration file', () => {
     await mount.put(file(first, second));
     await expect.poll(names).toBe(2);
     await mount.put('accounts: [');
-    await expect.poll(verbose).toContain('the changed file has faults');
+    await expect.poll(verbose).toContain('the changed file is invalid');
     expect(await names()).toBe(2);
-    expect(gateway.output()).toContain('the changed configuration has faults and is not in force');
+    expect(gateway.output()).toContain('the changed configuration is invalid; the previous one stays in force');
     expect(await (await fetch(`${gateway.url}/readyz`)).json()).toMatchObject({ status: 'ready' });
     await mount.put(file(first));
     await expect.poll(names).toBe(1);

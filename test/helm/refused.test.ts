@@ -73,7 +73,7 @@ const refusals: readonly Refusal[] = [
     what: 'scraping without credentials',
     from: 'postgresql',
     set: ['metrics.serviceMonitor.enabled=true'],
-    says: /metrics asks for credentials/,
+    says: /metrics requires credentials/,
   },
   { what: 'an Ingress without a host', from: 'postgresql', set: ['ingress.enabled=true'], says: /ingress\.hosts/ },
   { what: 'a route without a gateway', from: 'postgresql', set: ['httpRoute.enabled=true'], says: /parentRefs/ },

@@ -32,7 +32,7 @@ describe('codes of Huawei Cloud', () => {
     ['APIGW-0308', 'x', 'throttled'],
     ['DRS.K02014', 'The task name already exists.', 'replayed'],
     ['DRS-K02028', 'The name is already used.', 'replayed'],
-    ['DRS-K02058', 'The target instance is in use by another task.', 'busy'],
+    ['DRS-K02058', 'Another task uses the target instance.', 'busy'],
     ['DRS.K01012', 'Another operation is being performed.', 'busy'],
     ['DRS.M01111', 'The server is abnormal. Try again later.', 'unavailable'],
     ['DRS.K02901', 'Internal error.', 'unavailable'],

@@ -53,7 +53,7 @@ describe('an SQLite store that cannot be opened', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it.each([
-    ['a folder', 'folder', /folder is not a file; store\.url has to name one/],
+    ['a folder', 'folder', /folder is not a file; store\.url must name one/],
     ['a device', '/dev/null', /\/dev\/null is not a file/],
     ['a folder at the path of its lock', 'locked.db', /the store .*locked\.db cannot be opened: /],
     ['a file that is not a database', 'text.db', /the store .*text\.db cannot be opened: file is not a database\./],
@@ -61,7 +61,7 @@ describe('an SQLite store that cannot be opened', () => {
     [
       'a path whose folder cannot be made',
       '/proc/godwit/x.db',
-      /the folder \/proc\/godwit of the store cannot be made/,
+      /the folder \/proc\/godwit of the store cannot be created/,
     ],
   ])('names its path: %s', async (_, name, sentence) => {
     mkdirSync(join(folder, 'folder'), { recursive: true });
@@ -127,7 +127,7 @@ describe.skipIf(!postgres.available)(`a PostgreSQL server that refuses${reason}`
 
   it('explains that its user may not create tables', async () => {
     const { message } = await faultOf(changed(asRole));
-    expect(message).toMatch(/permission denied for schema public\. Godwit needs a schema of its own: /);
+    expect(message).toMatch(/permission denied for schema public\. Make Godwit’s user the owner /);
   });
 
   it('explains that another application has a table of the same name', async () => {

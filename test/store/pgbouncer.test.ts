@@ -111,7 +111,7 @@ pool_mode = ${mode}
     const url = await pooled('transaction');
     const opening = openStore(url, { runtime: systemRuntime });
     await expect(opening).rejects.toThrow(
-      /^the database at 127\.0\.0\.1:\d+, database \w+ cannot be used: notifications \(LISTEN\) do not arrive\. A pooler between has to pool by session/,
+      /^the database at 127\.0\.0\.1:\d+, database \w+ cannot be used: notifications \(LISTEN\) do not arrive\. A connection pooler must pool by session/,
     );
   });
 });

@@ -59,7 +59,7 @@ describe('an SQLite file', () => {
   it('in a folder that cannot be created is reported at once in one sentence', async () => {
     for (const bad of ['/proc/x/y.db', '/proc/self/x/y/z.db'])
       await expect(openStore(`sqlite:${bad}`, { runtime: systemRuntime })).rejects.toThrow(
-        /folder \/proc.* cannot be made/,
+        /folder \/proc.* cannot be created/,
       );
   });
 

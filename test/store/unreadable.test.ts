@@ -8,7 +8,7 @@ it('names the first hundred unreadable records once each, and says once that the
   const rows = Array.from({ length: 150 }, (_, index) => `row ${index}`);
   const read = (id: string): string => {
     if (id === 'row 7') return id;
-    throw new UnreadableRecord('migrations', id, 'is no JSON');
+    throw new UnreadableRecord('migrations', id, 'is not JSON');
   };
   for (let turn = 0; turn < 2; turn++) expect(records.readable(rows, read)).toEqual(['row 7']);
   expect(records.found).toHaveLength(100);

@@ -124,7 +124,7 @@ describe('unusable credentials', () => {
       failure: {
         kind: 'unauthenticated',
         code: 'provider_auth_failed',
-        detail: expect.stringMatching(/secretKey.*U\+200B at place 4/),
+        detail: expect.stringMatching(/secretKey.*U\+200B at position 4/),
       },
     });
     expect(script.sent).toEqual([]);

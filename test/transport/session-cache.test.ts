@@ -104,7 +104,10 @@ describe('a session cache', () => {
       await expect(first).rejects.toBeInstanceOf(VendorError);
       for (let caller = 0; caller < 20; caller++)
         await expect(cache.get('wrong')).rejects.toMatchObject({
-          failure: { kind, detail: expect.stringContaining('It is not tried again with the same credentials before') },
+          failure: {
+            kind,
+            detail: expect.stringContaining('Godwit does not repeat the login with these credentials before'),
+          },
         });
       time.pass(15 * 60_000 - 1);
       await expect(cache.get('wrong')).rejects.toBeInstanceOf(VendorError);

@@ -66,7 +66,7 @@ describe('a delivery that fails', () => {
     await time.pass(2000);
     expect(await store.getWebhook(id)).toMatchObject({
       enabled: false,
-      disabledReason: 'The receiver answered 410: it wants nothing more.',
+      disabledReason: 'The receiver answered 410 (Gone), which asks Godwit to stop sending.',
       version: 2,
     });
     await createMigration(store);
@@ -100,7 +100,7 @@ describe('a delivery that fails', () => {
     expect(delivery).toMatchObject({
       state: 'pending',
       lastStatus: null,
-      lastError: 'no configured encryption key opens the URL and the secret',
+      lastError: 'no configured encryption key decrypts the URL and the secret',
     });
     secrets.set('other-key', newSecret(time));
     await time.pass(minute);
@@ -124,7 +124,7 @@ describe('a process that', () => {
     await createMigration(store);
     await time.pass(30_000);
     expect(messages).toHaveLength(1);
-    expect(interruptions).toEqual(['the store is not available: gone']);
+    expect(interruptions).toEqual(['the store is unavailable: gone']);
     failing = false;
     await time.pass(20_000);
     expect(messages).toHaveLength(2);

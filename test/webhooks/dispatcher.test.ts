@@ -108,13 +108,13 @@ describe('a revoked grant', () => {
     const { time, store, messages, attempts, dispatch, webhook } = await site();
     await webhook({ eventTypes: ['migration.created'] });
     let granted = false;
-    dispatch({ grantFault: () => (granted ? null : 'the key that made it is not configured any more') });
+    dispatch({ grantFault: () => (granted ? null : 'the creator’s key is no longer configured') });
     await time.pass(minute);
     await createMigration(store);
     await time.pass(2000);
     expect(messages).toEqual([]);
     expect(attempts).toMatchObject([
-      { outcome: 'to_be_retried', error: 'nothing is sent: the key that made it is not configured any more' },
+      { outcome: 'to_be_retried', error: 'nothing is sent: the creator’s key is no longer configured' },
     ]);
     granted = true;
     await time.pass(minute);

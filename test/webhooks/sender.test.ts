@@ -147,7 +147,7 @@ describe('an unreachable receiver', () => {
     const unknown = sender({}, names({}));
     expect(await unknown.post('http://nowhere.test/?token=x', {}, '')).toEqual({
       status: null,
-      error: 'the name nowhere.test is not known',
+      error: 'the host name nowhere.test does not resolve',
     });
   });
 
@@ -155,7 +155,7 @@ describe('an unreachable receiver', () => {
     const { port } = await receiver((response) => response.writeHead(204).end());
     expect(await sender().post(`https://127.0.0.1:${port}/?token=x`, {}, '')).toEqual({
       status: null,
-      error: '127.0.0.1 does not speak TLS at this port',
+      error: '127.0.0.1 does not speak TLS on this port',
     });
   });
 
@@ -180,11 +180,11 @@ describe('a forbidden address', () => {
     const strict = sender({ privateAddresses: false }, resolve);
     expect(await strict.post(`http://hooks.test:${port}/`, {}, '')).toEqual({
       status: null,
-      error: 'hooks.test stands for no address that may be called',
+      error: 'hooks.test resolves to no address that Godwit may call',
     });
     expect(await sender({}, resolve).post('http://metadata.test/', {}, '')).toEqual({
       status: null,
-      error: 'metadata.test stands for no address that may be called',
+      error: 'metadata.test resolves to no address that Godwit may call',
     });
     expect(received).toEqual([]);
     expect(await sender({}, resolve).post(`http://hooks.test:${port}/`, {}, '')).toMatchObject({ status: 200 });

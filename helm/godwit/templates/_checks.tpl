@@ -13,13 +13,13 @@
 {{- fail "store.postgresql.existingSecret: name the secret that holds the URL of the database" -}}
 {{- end -}}
 {{- if not $config.accounts -}}
-{{- fail "config.accounts: at least one account has to be configured" -}}
+{{- fail "config.accounts: configure at least one account" -}}
 {{- end -}}
 {{- if not (or $auth.keys $auth.jwt) -}}
-{{- fail "config.auth: keys or jwt have to be configured, or the gateway would not start on a reachable address" -}}
+{{- fail "config.auth: configure keys or jwt; without them the gateway does not start on a reachable address" -}}
 {{- end -}}
 {{- if and .Values.metrics.serviceMonitor.enabled (not $auth.publicMetrics) (not .Values.metrics.serviceMonitor.authorization.existingSecret) -}}
-{{- fail "metrics.serviceMonitor: /metrics asks for credentials; set config.auth.publicMetrics or metrics.serviceMonitor.authorization.existingSecret" -}}
+{{- fail "metrics.serviceMonitor: /metrics requires credentials; set config.auth.publicMetrics or metrics.serviceMonitor.authorization.existingSecret" -}}
 {{- end -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) -}}
 {{- fail "ingress.hosts: name at least one host" -}}
@@ -28,6 +28,6 @@
 {{- fail "httpRoute.parentRefs: name the gateway that the route belongs to" -}}
 {{- end -}}
 {{- if and .Values.autoscaling.enabled (lt (int .Values.autoscaling.maxReplicas) (int .Values.autoscaling.minReplicas)) -}}
-{{- fail "autoscaling.maxReplicas has to be at least minReplicas" -}}
+{{- fail "autoscaling.maxReplicas must be at least minReplicas" -}}
 {{- end -}}
 {{- end -}}

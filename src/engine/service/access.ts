@@ -22,7 +22,7 @@ export function accountFor(
 ): Account {
   if (request.account !== undefined) {
     if (!hasGrant(caller, request.account))
-      throw new Problem('forbidden', `There is no grant for the account \`${request.account}\`.`, {
+      throw new Problem('forbidden', `The caller has no grant for the account \`${request.account}\`.`, {
         errors: [{ pointer: '/account', detail: 'The caller has no grant for this account.' }],
       });
     const account = accounts.get(request.account);
@@ -39,7 +39,7 @@ export function accountFor(
   const [only] = own;
   if (only === undefined) throw unknownAccount(`No account of \`${request.provider}\` is configured for this caller.`);
   if (own.length > 1)
-    throw new Problem('invalid_request', 'The account has to be named.', {
+    throw new Problem('invalid_request', 'Name the account.', {
       errors: [
         {
           pointer: '/account',

@@ -127,7 +127,7 @@ export async function takeOver(
 /** The problem of an adoption whose ids another request has taken meanwhile. */
 export function adoptedMeanwhile({ providerRefs }: Pick<Migration, 'providerRefs'>): Problem {
   const ids = Object.entries(providerRefs).map(([name, id]) => `\`${name}\` ${id}`);
-  return conflict(null, `${ids.join(', ')} has just become another migration’s.`, '/adopt');
+  return conflict(null, `${ids.join(', ')} now belongs to another migration.`, '/adopt');
 }
 
 function untold(detail: string, pointer: string): Problem {

@@ -133,10 +133,10 @@ function uncheckedReason(look: Look): string | null {
   if (look.outcome === 'unreadable') return look.detail;
   if (look.outcome !== 'read') return null;
   if (look.file.kind === 'sealed')
-    return 'The header cannot be read: the backup is encrypted, or packed in a form that is not known.';
+    return 'The header cannot be read: the backup is encrypted, or packed in an unknown form.';
   const ordered = look.file.kind === 'backup' && look.file.whole !== false && look.file.header.type !== null;
   return ordered && look.file.header.lastLsn === null
-    ? 'The end of its header was not found, so its place in the chain is not checked.'
+    ? 'The end of its header was not found, so its position in the chain is unchecked.'
     : null;
 }
 

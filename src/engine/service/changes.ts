@@ -153,7 +153,7 @@ export function createChanges(
           return isDeepStrictEqual({ ...patched, updatedAt: current.updatedAt }, current) ? null : patched;
         }),
       );
-      if ('replay' in result) throw new Problem('internal', 'PATCH takes no idempotency key.');
+      if ('replay' in result) throw new Problem('internal', 'PATCH does not accept an idempotency key.');
       return result.migration;
     },
 
@@ -234,7 +234,7 @@ export function createChanges(
 
     async retry(id, request, caller) {
       if (request.assume !== undefined && request.adopt !== undefined)
-        throw new Problem('invalid_request', 'Say either `assume` or `adopt`.', {
+        throw new Problem('invalid_request', 'Give either `assume` or `adopt`.', {
           errors: [{ pointer: '/adopt', detail: '`assume` and `adopt` exclude each other.' }],
         });
       if (request.adopt !== undefined) {
@@ -337,6 +337,6 @@ function isRetried({ backups }: Migration): boolean {
 /** Why an operator's decision is refused. */
 function noWordNeeded(current: Migration): string {
   return unsettledCall(current) === undefined
-    ? 'There is no call whose outcome is unknown.'
+    ? 'No call has an unknown outcome.'
     : 'Godwit still probes whether the call arrived. An operator decides once `blocking` asks for it.';
 }

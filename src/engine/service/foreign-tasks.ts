@@ -13,7 +13,8 @@ import { requireRoom } from './room.ts';
 export function createForeignTasks(context: EngineContext): Pick<MigrationService, 'foreignTasks'> {
   return {
     async foreignTasks(name, { instanceId, region }, caller) {
-      if (!hasGrant(caller, name)) throw new Problem('forbidden', `There is no grant for the account \`${name}\`.`);
+      if (!hasGrant(caller, name))
+        throw new Problem('forbidden', `The caller has no grant for the account \`${name}\`.`);
       const account = context.accounts.get(name);
       if (account === undefined) throw new Problem('not_found', `No account \`${name}\` is configured.`);
       const place = region ?? account.region;

@@ -25,13 +25,17 @@ export function createInspection(context: EngineContext, files: BackupFiles): Pi
       const { bucket, prefix, keys } = request;
       if ((prefix === undefined) === (keys === undefined))
         throw new Problem('invalid_request', 'Give either `prefix` or `keys`.', {
-          errors: [{ pointer: '/prefix', detail: 'Either `prefix` or `keys` says which files.' }],
+          errors: [{ pointer: '/prefix', detail: 'Give either `prefix` or `keys`.' }],
         });
       const account = accountFor(context, request, caller);
       if (!files.hasStore(account))
-        throw new Problem('unsupported_by_provider', 'The account has endpoints of its own and none for `storage`.', {
-          errors: [{ pointer: '/account', detail: 'Name `endpoints.storage` in the account’s configuration.' }],
-        });
+        throw new Problem(
+          'unsupported_by_provider',
+          'The account overrides endpoints but has no `endpoints.storage`.',
+          {
+            errors: [{ pointer: '/account', detail: 'Set `endpoints.storage` in the account’s configuration.' }],
+          },
+        );
       const place = { account, region: request.region ?? account.region, bucket };
       const objects = prefix === undefined ? null : await listed(place, prefix);
       const wanted = objects ?? (keys ?? []).map((key) => unlisted(key));
@@ -103,7 +107,7 @@ function inspectedFile(
   if (look === undefined)
     faults.push({
       code: 'backup_not_checked',
-      detail: `Only the newest ${maxRead} files are looked at, and only for as long as a caller waits.`,
+      detail: `Only the newest ${maxRead} files are read, and only while a caller waits.`,
     });
   else if (look.outcome === 'unreadable') faults.push({ code: 'backup_not_checked', detail: look.detail });
   else if (look.outcome !== 'read') {
@@ -113,7 +117,7 @@ function inspectedFile(
     if (look.file.kind === 'sealed')
       faults.push({
         code: 'backup_not_checked',
-        detail: 'The header cannot be read: the backup is encrypted, or packed in a form that is not known.',
+        detail: 'The header cannot be read: the backup is encrypted, or packed in an unknown form.',
       });
     const leased = look.file.header.database;
     if (database !== undefined && leased !== null && !sameName(leased, database))

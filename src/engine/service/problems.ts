@@ -22,7 +22,7 @@ export function refusal(
 export function summary(faults: readonly FieldFault[]): string {
   return faults.length === 1
     ? (faults[0]?.detail ?? '')
-    : `${faults.length} fields are at fault; \`errors\` names each.`;
+    : `${faults.length} fields are invalid; \`errors\` names each.`;
 }
 
 /** The problem of an account that is named or implied and not available. */
@@ -32,7 +32,7 @@ export function unknownAccount(detail: string): Problem {
 
 /** The problem of a migration that does not exist or that the caller may not see. */
 export function notFound(): Problem {
-  return new Problem('not_found', 'There is no such migration.');
+  return new Problem('not_found', 'No such migration exists.');
 }
 
 /** The problem of a target that another active migration occupies. `migrationId`: the id of that migration. */

@@ -41,8 +41,8 @@ export function createReads(
   function accountCheck(account: Account) {
     const ok = (context.refusedCredentials?.(account) ?? null) === null;
     const refused =
-      'the credentials are refused, have ended or cannot be sent; a refused login is not tried again until they change or a pause ends';
-    return { name: `account ${account.name}`, ok, detail: ok ? 'nothing is known against the credentials' : refused };
+      'the credentials are refused, expired or malformed; Godwit repeats a refused login after they change or a pause ends';
+    return { name: `account ${account.name}`, ok, detail: ok ? 'no call was refused for its credentials' : refused };
   }
 
   /** Lists unreadable records. They do not affect readiness, because all other records are processed. */
@@ -51,7 +51,7 @@ export function createReads(
     if (found.length === 0) return [];
     const named = found.slice(0, maxNamed).map(({ table, id }) => `${table} ${id}`);
     const more = found.length > named.length ? ` and ${found.length - named.length} more` : '';
-    const detail = `passed over because they cannot be read: ${named.join(', ')}${more}; the log says why`;
+    const detail = `skipped because they are unreadable: ${named.join(', ')}${more}; the log says why`;
     return [{ name: 'stored records', ok: false, detail }];
   }
 
@@ -65,7 +65,7 @@ export function createReads(
 
     async list(filter, page, caller, kept) {
       if (filter.account !== undefined && !hasGrant(caller, filter.account))
-        throw new Problem('forbidden', `There is no grant for the account \`${filter.account}\`.`);
+        throw new Problem('forbidden', `The caller has no grant for the account \`${filter.account}\`.`);
       return store.list({ ...filter, ...visibleAccounts(caller) }, page, kept);
     },
 
@@ -152,6 +152,6 @@ export function createReads(
 /** Whether notifications arrive. They do not affect readiness, because changes are also polled. */
 function notificationsCheck(hears: boolean | null): Health['checks'] {
   if (hears === null) return [];
-  const detail = hears ? 'arrive' : 'do not arrive (LISTEN): changes of other replicas are seen seconds later';
+  const detail = hears ? 'arrive' : 'do not arrive (LISTEN); changes of other replicas take seconds to appear';
   return [{ name: 'store notifications', ok: hears, detail }];
 }

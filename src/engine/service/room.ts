@@ -14,13 +14,17 @@ export function requireRoom(
   const circuit = client.circuits().find((each) => each.account === account.name && each.region === region);
   if (circuit !== undefined && circuit.state !== 'closed') {
     const waitMs = (circuit.retryAt ?? runtime.now()) - runtime.now();
-    throw new Problem('provider_unavailable', 'The vendor has not answered the last calls of this account.', {
+    throw new Problem('provider_unavailable', 'The vendor did not answer the last calls of this account.', {
       retryAfterSeconds: Math.max(Math.ceil(waitMs / 1000), 1),
     });
   }
   const waitMs = account.configured === undefined ? 0 : client.outlook(account.configured).readWaitMs;
   if (waitMs > client.maxCallerWaitMs)
-    throw new Problem('provider_throttled', 'The account has no room for another question to its vendor now.', {
-      retryAfterSeconds: Math.ceil(waitMs / 1000),
-    });
+    throw new Problem(
+      'provider_throttled',
+      'The account’s rate limit at the vendor leaves no room for this read now.',
+      {
+        retryAfterSeconds: Math.ceil(waitMs / 1000),
+      },
+    );
 }

@@ -64,8 +64,8 @@ export function createSubmission(
     if (unsupported.length > 0)
       throw new Problem('unsupported_by_provider', summary(unsupported), { errors: unsupported });
     if (request.feed !== undefined && !backupFiles.hasStore(account))
-      throw new Problem('unsupported_by_provider', 'The account has endpoints of its own and none for `storage`.', {
-        errors: [{ pointer: '/feed', detail: 'Name `endpoints.storage` in the account’s configuration.' }],
+      throw new Problem('unsupported_by_provider', 'The account overrides endpoints but has no `endpoints.storage`.', {
+        errors: [{ pointer: '/feed', detail: 'Set `endpoints.storage` in the account’s configuration.' }],
       });
     const place = { ...account, cloud: cloudOf(context, account, request.region ?? account.region) };
     const draft = request.adopt === undefined ? newMigration : adoptionDraft;

@@ -88,7 +88,7 @@ function chainParameters(migration: Migration): Query {
 /** Parses a response that contains only a request id. Older revisions of the pages show it in a wrapper, which is accepted too. */
 function acknowledged(operation: string, reply: VendorReply): Record<string, never> {
   if (textOf(answerOf(operation, reply), 'RequestId') === null) {
-    throw garbled(operation, reply, 'it has no request id');
+    throw garbled(operation, reply, 'it contains no request id');
   }
   return {};
 }
@@ -117,7 +117,7 @@ export const restoreCall: ChangingCall = {
   parse(reply) {
     const answer = answerOf(create, reply);
     const migrateTaskId = textOf(answer, 'MigrateTaskId');
-    if (migrateTaskId === null) throw garbled(create, reply, 'it names no migration task');
+    if (migrateTaskId === null) throw garbled(create, reply, 'it contains no migration task id');
     const taskId = textOf(answer, 'TaskId');
     return { migrateTaskId, ...(taskId === null ? {} : { taskId }) };
   },

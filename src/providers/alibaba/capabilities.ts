@@ -28,10 +28,12 @@ export const capabilities: Capabilities = {
     source:
       'the bucket lies in the region and the account of the instance; Standard storage class; no server-side encryption',
     url: 'only SQL Server 2008 R2 on local disks, only mode full; a signed URL lasts at most 18 hours',
-    names: 'no database of the restored name may exist; on 2008 R2 with local disks an empty one must',
+    names:
+      'no database of the restored name may exist; on 2008 R2 with local disks an empty database of that name must exist',
     encryption: 'backups of databases with transparent data encryption cannot be restored',
     version: 'the instance must have the same or a newer SQL Server version than the source',
-    clusterEditions: 'the vendor does not list tasks on the 2017 cluster edition, nor files on the 2017 and 2019 ones',
+    clusterEditions:
+      'the vendor lists no tasks on the 2017 cluster edition and no files on the 2017 and 2019 cluster editions',
     cancel: 'a cancelled restore may leave a database behind that must be dropped before its name can be used again',
   },
 };

@@ -23,8 +23,9 @@ function fileNameFault(path: string): string | null {
 }
 
 function keyFault(key: string): string | null {
-  if (key.includes(':')) return 'The vendor separates endpoint, bucket and key by a colon, so a key cannot hold one.';
-  if (key.startsWith('/')) return 'A key begins without a slash.';
+  if (key.includes(':'))
+    return 'The vendor separates endpoint, bucket and key by a colon, so a key cannot contain one.';
+  if (key.startsWith('/')) return 'A key must not begin with a slash.';
   return fileNameFault(key);
 }
 
@@ -33,7 +34,8 @@ function sourceFaults(source: Backup['source'], chain: boolean, region: string):
   const faults: FieldFault[] = [];
   if (source.type === 'object_storage') {
     if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(source.bucket)) {
-      const detail = 'A bucket name has 3 to 63 lower-case letters, digits and hyphens, without one at either end.';
+      const detail =
+        'A bucket name has 3 to 63 lower-case letters, digits and hyphens, and neither begins nor ends with a hyphen.';
       faults.push({ pointer: '/source/bucket', detail });
     }
     const { endpoint, bucket } = source;

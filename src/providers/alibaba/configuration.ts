@@ -40,7 +40,7 @@ export const configuration: AccountConfiguration = {
     site: optional(
       Type.Union([Type.Literal('public'), Type.Literal('vpc')], {
         description:
-          'The hosts that are called: `public`, or those that only a VPC of the region reaches (`vpc`); `public`',
+          'The hosts that Godwit calls: `public`, or those that only a VPC of the region reaches (`vpc`); `public`',
       }),
     ),
     storageSignature: optional(

@@ -111,7 +111,7 @@ function* metadataHeaders({
   if (reply?.httpStatus === 200 && reply.body.trim() !== '')
     return { 'x-aliyun-ecs-metadata-token': reply.body.trim() };
   if (allowV1) return {};
-  const detail = 'The metadata service gave no token, and the form without one is switched off.';
+  const detail = 'The metadata service returned no token, and access without a token is switched off.';
   throw unusable(metadata, 'unavailable', detail, reply?.httpStatus ?? null);
 }
 
@@ -120,7 +120,7 @@ function issued(body: Fields | null, issuing: Issuing, reply: VendorReply): Issu
   const accessKeySecret = textOf(body?.AccessKeySecret);
   const securityToken = textOf(body?.SecurityToken);
   if (accessKeyId === null || accessKeySecret === null || securityToken === null)
-    throw unusable(issuing, 'malformed', `${issuing.operation} answered without credentials.`, reply.httpStatus);
+    throw unusable(issuing, 'malformed', `${issuing.operation} returned no credentials.`, reply.httpStatus);
   const credentials: AlibabaCredentials = {
     provider: 'alibaba',
     accessKeyId,

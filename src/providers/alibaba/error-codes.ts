@@ -97,19 +97,18 @@ const rows: readonly Row[] = [
     kind: 'rejected',
     codes: ['InvalideStatus', 'InvalideStatus.Format'],
     code: 'provider_conflict',
-    detail:
-      'The state of the migration task does not allow this step: it does not wait for a file, or has already ended.',
+    detail: 'The state of the migration task does not allow this step: it waits for no file or has already ended.',
   },
   {
     kind: 'rejected',
     codes: ['InvalidStartTimeAndEndTime.Malformed'],
     code: 'provider_protocol_error',
-    detail: 'The vendor refused the period of a list. This is an error in Godwit.',
+    detail: 'The vendor refused the period of a list request. This is an error in Godwit.',
   },
   {
     kind: 'rejected',
     codes: ['MissingParameter', 'InvalidParameter'],
-    detail: 'A parameter is missing or its value is refused; the vendor’s message names it.',
+    detail: 'A parameter is missing or refused; the vendor’s message names it.',
   },
   {
     kind: 'rejected',
@@ -191,7 +190,7 @@ const rows: readonly Row[] = [
   {
     kind: 'unauthenticated',
     codes: ['Forbidden.RiskControl'],
-    detail: 'The vendor’s risk control blocks the account. The owner of the account has to clear this with the vendor.',
+    detail: 'The vendor’s risk control blocks the account. The account’s owner must resolve this with the vendor.',
   },
   {
     kind: 'session_expired',
@@ -206,7 +205,7 @@ const rows: readonly Row[] = [
   {
     kind: 'replayed',
     codes: ['SignatureNonceUsed'],
-    detail: 'The vendor has seen this request before; it is not known yet whether it was carried out.',
+    detail: 'The vendor has seen this request before; its outcome is unknown.',
   },
 
   // Errors of the service.
@@ -226,7 +225,7 @@ const rows: readonly Row[] = [
   {
     kind: 'throttled',
     codes: ['Throttling', 'Throttling.User', 'Throttling.Api', 'Rejected.Throttling'],
-    detail: 'The vendor has received too many calls from this account. Godwit tries again more slowly.',
+    detail: 'The vendor received too many calls from this account. Godwit tries again more slowly.',
   },
   {
     kind: 'unavailable',

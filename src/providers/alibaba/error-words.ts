@@ -71,7 +71,7 @@ export function successNotes(description: string | null): readonly WarningNote[]
   if (/doesn.?t have any init account/i.test(description)) {
     notes.push({
       code: 'database_without_owner',
-      detail: `The database is open but nobody owns it, because the instance has no privileged account: ${words}`,
+      detail: `The database is open but has no owner, because the instance has no privileged account: ${words}`,
     });
   }
   if (consistencyFailure.test(description)) {

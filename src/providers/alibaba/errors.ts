@@ -25,12 +25,12 @@ const families: readonly (readonly [pattern: RegExp, kind: FailureKind])[] = [
 ];
 
 const unknownDetails: Partial<Record<FailureKind, string>> = {
-  rejected: 'The vendor refused the request. Its own words say why.',
-  not_found: 'The vendor does not know what the request names.',
+  rejected: 'The vendor refused the request; its message says why.',
+  not_found: 'The vendor does not know a resource that the request names.',
   unauthenticated: 'The vendor refused the credentials.',
-  throttled: 'The vendor has received too many calls. It is tried again more slowly.',
+  throttled: 'The vendor received too many calls. Godwit tries again more slowly.',
   unavailable: 'The vendor has an internal error or is not available.',
-  malformed: 'The vendor’s answer is not what it documents.',
+  malformed: 'The vendor’s response differs from its documentation.',
 };
 
 function meaningOfKind(kind: FailureKind): CodeMeaning {
@@ -71,13 +71,13 @@ function missingPermission(fields: Fields): string {
   const denied = fieldOf(fields, 'AccessDeniedDetail');
   if (typeof denied !== 'object' || denied === null || Array.isArray(denied)) return '';
   const action = textOf(denied as Fields, 'AuthAction');
-  return action === null ? '' : ` The permission is ${presentableWords(action)}.`;
+  return action === null ? '' : ` The missing permission is ${presentableWords(action)}.`;
 }
 
 /** A hint for `url` sources. Only SQL Server 2008 R2 with local disks accepts them, and there an empty database must exist. */
 function emptyDatabase({ query }: VendorRequest, code: string): string {
   const of2008 = query.some(([name]) => name === 'OSSUrls') && /^InvalidDBName(?:\.NotFound)?$/i.test(code);
-  return of2008 ? ' On 2008 R2 with local disks an empty database of the same name must be made first.' : '';
+  return of2008 ? ' On 2008 R2 with local disks an empty database of the same name must be created first.' : '';
 }
 
 function failure(

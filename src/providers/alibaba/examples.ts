@@ -23,7 +23,7 @@ export const examples: ProviderExamples = {
     },
     alibaba_chain: {
       summary: 'Alibaba Cloud: a chain of a full backup and log backups',
-      description: 'Rests at `awaiting_backup`. Go on with the examples of `addBackup`, or open it with `cutover`.',
+      description: 'Rests at `awaiting_backup`. Continue with the examples of `addBackup`, or open it with `cutover`.',
       value: {
         provider,
         ...placeOf(account),
@@ -36,7 +36,7 @@ export const examples: ProviderExamples = {
     },
     alibaba_url: {
       summary: 'Alibaba Cloud: a signed URL, onto an instance of SQL Server 2008 R2',
-      description: 'Ends `succeeded`. Only instances of SQL Server 2008 R2 on local disks take URLs.',
+      description: 'Ends `succeeded`. Only instances of SQL Server 2008 R2 on local disks accept URLs.',
       value: {
         provider,
         ...placeOf(account),
@@ -52,7 +52,8 @@ export const examples: ProviderExamples = {
     },
     alibaba_folder: {
       summary: 'Alibaba Cloud: a folder, taken by log sequence numbers',
-      description: 'Ends `succeeded`: `lastFile` opens the database. A file is taken when two listings show it alike.',
+      description:
+        'Ends `succeeded`: `lastFile` opens the database. Godwit takes a file once two listings show it unchanged.',
       value: {
         provider,
         ...placeOf(account),

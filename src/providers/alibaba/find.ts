@@ -73,11 +73,11 @@ function* findTask(input: ProbeInput): Dialogue<Finding> {
   const { instanceId } = migration.target;
   const from = sentAt - listMarginMs;
   if (now - from > listedPeriodMs) {
-    return unclear('The vendor lists tasks of one week only, and the call is older. Look at the instance by hand.');
+    return unclear('The vendor lists the tasks of one week only, and the call is older. Check the instance.');
   }
   const list = yield* unlessRefused(listTasks(instanceId, from, now));
   if (list === null) {
-    return unclear('The vendor does not list migration tasks of this instance. Look at the instance by hand.');
+    return unclear('The vendor lists no migration tasks of this instance. Check the instance.');
   }
   const database = destinationName(migration).toLowerCase();
   const known = ownTaskIds(migration);
@@ -90,16 +90,15 @@ function* findTask(input: ProbeInput): Dialogue<Finding> {
     candidates.push({ ...task, id });
   }
   const [only, another] = candidates;
-  if (only === undefined) return list.complete ? no : unclear('The vendor’s list of tasks cannot be read whole.');
+  if (only === undefined) return list.complete ? no : unclear('The vendor’s list of tasks is incomplete.');
   if (another !== undefined) {
-    return unclear(`Several tasks can be the one: ${candidates.map(({ id }) => id).join(', ')}. Say which by hand.`);
+    return unclear(`Several tasks match: ${candidates.map(({ id }) => id).join(', ')}. Name the right one.`);
   }
   if (only.createdAt !== null && only.createdAt > input.begunBy + clockMarginMs)
     return unclear(
-      `Task ${only.id} restores this database, and is too young to be the effect of the call. Somebody else may have begun it.`,
+      `Task ${only.id} restores this database but is too recent to be the effect of the call. Somebody else may have started it.`,
     );
-  if (only.createdAt === null)
-    return unclear(`Task ${only.id} can be the one, but the vendor does not say how old it is.`);
+  if (only.createdAt === null) return unclear(`Task ${only.id} matches, but the vendor does not report its age.`);
   return yes(only.id);
 }
 
@@ -108,7 +107,7 @@ function* findIncrement(input: ProbeInput & { readonly backup: NonNullable<Probe
   const { migration, backup, sentAt } = input;
   const { instanceId } = migration.target;
   const handle = chainHandle(migration);
-  if (handle === null) return unclear('The task of the chain is not known.');
+  if (handle === null) return unclear('The task of the chain is unknown.');
   const names = fileNamesOf(backup);
   const files: readonly TaskFile[] = (yield* unlessRefused(describeFiles(instanceId, handle))) ?? [];
   if (names.length > 0 && files.some(({ name }) => name !== null)) {
@@ -117,15 +116,13 @@ function* findIncrement(input: ProbeInput & { readonly backup: NonNullable<Probe
     if (file !== null && youngEnough(file.createdAt, sentAt)) return yes(handle);
     const sameName = rowsNamed(files, names);
     if (sameName.length < earlier && sameName.some(({ createdAt }) => youngEnough(createdAt, sentAt))) {
-      return unclear('The vendor lists fewer files of this name than were submitted. Look at the task by hand.');
+      return unclear('The vendor lists fewer files of this name than were submitted. Check the task.');
     }
     // The vendor may list our file under another name, as a row that no accepted submission explains.
     const surplus = inOrder(files).slice(acceptedSubmissions(migration).length);
     if (sameName.length === 0 && surplus.some(({ createdAt }) => youngEnough(createdAt, sentAt))) {
       const shown = surplus.map(({ name }) => name ?? 'one without a name').join(', ');
-      return unclear(
-        `The vendor lists more files than were submitted, under other names: ${shown}. Look at the task by hand.`,
-      );
+      return unclear(`The vendor lists more files than were submitted, under other names: ${shown}. Check the task.`);
     }
     return no;
   }
@@ -133,7 +130,7 @@ function* findIncrement(input: ProbeInput & { readonly backup: NonNullable<Probe
   const meaning = task === null ? 'unrecognized' : taskMeaning(task.status);
   if (meaning === 'running' || meaning === 'failed' || meaning === 'succeeded') return yes(handle);
   return unclear(
-    'The vendor does not show the files of this task, and its status does not tell whether the file arrived.',
+    'The vendor lists no files of this task, and the task’s status does not show whether the file arrived.',
   );
 }
 
@@ -155,7 +152,7 @@ function* statusOfChain(migration: Migration): Dialogue<string | null> {
 export function* findOpen({ migration }: ProbeInput): Dialogue<Finding> {
   const status = yield* statusOfChain(migration);
   if (status === 'Running' || status === 'Success' || status === 'Failed') return { found: 'yes', refs: {} };
-  return status === 'Waiting' ? no : unclear(`The status of the task does not tell: ${status ?? 'it has none'}.`);
+  return status === 'Waiting' ? no : unclear(`The status of the task gives no answer: ${status ?? 'it has none'}.`);
 }
 
 /** Probes whether a TerminateMigrateTask call took effect: the task has then ended. */
@@ -164,5 +161,5 @@ export function* findTerminate({ migration }: ProbeInput): Dialogue<Finding> {
   const meaning = status === null ? 'unrecognized' : taskMeaning(status);
   if (meaning === 'failed' || meaning === 'succeeded') return { found: 'yes', refs: {} };
   if (meaning === 'running' || meaning === 'waiting') return no;
-  return unclear(`The status of the task does not tell: ${status ?? 'it has none'}.`);
+  return unclear(`The status of the task gives no answer: ${status ?? 'it has none'}.`);
 }

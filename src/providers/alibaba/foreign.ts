@@ -68,7 +68,7 @@ function* read(order: AdoptionOrder, account: Account): Dialogue<AdoptableTask |
   const { instanceId } = draft.target;
   const id = refs.migrateTaskId ?? '';
   const task = yield* taskOrNone(instanceId, id);
-  if (task === null) return another(`The vendor shows no task ${id} on the instance ${instanceId}.`);
+  if (task === null) return another(`The vendor lists no task ${id} on the instance ${instanceId}.`);
   const database = destinationName(draft);
   if (task.database !== null && task.database.toLowerCase() !== database.toLowerCase())
     return {
@@ -77,13 +77,13 @@ function* read(order: AdoptionOrder, account: Account): Dialogue<AdoptableTask |
       detail: `Task ${id} restores the database ${task.database}, not ${database}.`,
     };
   const chain = isChain(task, mode, account);
-  if (chain === null) return untold(`The vendor does not tell whether task ${id} is a chain: say \`mode\`.`);
+  if (chain === null) return untold(`The vendor does not report whether task ${id} is a chain: give \`mode\`.`);
   if (mode !== null && (mode !== 'full') !== chain)
     return {
       refused: 'differs',
       pointer: '/mode',
       detail: chain
-        ? `Task ${id} is a chain (BackupMode ${task.backupMode ?? 'not told'}), not a restore of mode \`full\`.`
+        ? `Task ${id} is a chain (BackupMode ${task.backupMode ?? 'unknown'}), not a restore of mode \`full\`.`
         : `Task ${id} is a restore of mode \`full\` (BackupMode FULL), not a chain.`,
     };
   const files = inOrder(yield* filesShown(instanceId, id));
@@ -131,12 +131,12 @@ function chainOf(
   if (types[0] !== 'full' || types.slice(1).some((type) => type === undefined || type === 'full'))
     return untold(
       files.length === 0
-        ? `The vendor does not show the files of task ${id}, so it is not known which backups its chain holds.`
+        ? `The vendor lists no files of task ${id}, so the backups of its chain are unknown.`
         : `The files of task ${id} have the types ${files.map(({ kind }) => kind ?? 'nothing').join(', ')}, which is not a chain that Godwit supports.`,
     );
   const broken = files.slice(0, -1).find((file) => fileMeaning(file.status) === 'failed');
   if (broken !== undefined)
-    return untold(`The file ${broken.name ?? ''} of task ${id} failed (${broken.status}), and others came after it.`);
+    return untold(`The file ${broken.name ?? ''} of task ${id} failed (${broken.status}), and others followed it.`);
   const hasLogs = types.includes('log');
   if (asked === 'full_differential' && hasLogs)
     return { refused: 'differs', pointer: '/mode', detail: `Task ${id} has restored log backups.` };
@@ -156,7 +156,7 @@ function chainOf(
     }),
   );
   const [full, ...increments] = backups;
-  if (full === undefined) return untold(`The vendor does not show the files of task ${id}.`);
+  if (full === undefined) return untold(`The vendor lists no files of task ${id}.`);
   return { mode, providerStatus: status, backups: [full, ...increments] };
 }
 

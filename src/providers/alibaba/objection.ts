@@ -14,7 +14,7 @@ export function* objectToRestore({ migration, backup }: CallInput, refs: Refs): 
   if (increment && taskId !== handle) return `Task ${taskId} is not the task of this chain, which is ${handle}.`;
   try {
     const task = yield* describeTask(instanceId, taskId);
-    if (task === null) return `The vendor shows no task ${taskId} on the instance ${instanceId}.`;
+    if (task === null) return `The vendor lists no task ${taskId} on the instance ${instanceId}.`;
     const database = destinationName(migration);
     if (task.database !== null && task.database.toLowerCase() !== database.toLowerCase())
       return `Task ${taskId} restores the database ${task.database}, not ${database}.`;
@@ -22,11 +22,11 @@ export function* objectToRestore({ migration, backup }: CallInput, refs: Refs): 
     if (!(error instanceof VendorError) || !isRefusal(error)) throw error;
     // Some editions do not list tasks. The operator's statement then cannot be checked.
     if (error.failure.kind !== 'not_found') return null;
-    return `The vendor shows no task ${taskId} on the instance ${instanceId}.`;
+    return `The vendor lists no task ${taskId} on the instance ${instanceId}.`;
   }
   const names = backup === null ? [] : fileNamesOf(backup);
   const listed = (yield* filesShown(instanceId, taskId)).flatMap(({ name }) => name ?? []);
   const differs =
     names.length > 0 && listed.length > 0 && !listed.some((name) => names.some((own) => sameFileName(own, name)));
-  return differs ? `Task ${taskId} holds ${listed.join(', ')}, not ${names.join(', ')}.` : null;
+  return differs ? `Task ${taskId} contains ${listed.join(', ')}, not ${names.join(', ')}.` : null;
 }

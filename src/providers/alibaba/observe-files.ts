@@ -118,7 +118,7 @@ function truthOf(
   if (file === null) {
     const warning: WarningNote = {
       code: 'backup_not_listed',
-      detail: `The vendor’s list of files does not show ${fileNamesOf(backup).join(', ')}, so it cannot be told whether it was restored.`,
+      detail: `The vendor’s list of files lacks ${fileNamesOf(backup).join(', ')}, so it is unknown whether it was restored.`,
     };
     const unknown = observed(backup, 'restoring', task.status, null);
     const unlisted = settled ? warning : null;

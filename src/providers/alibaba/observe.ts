@@ -156,7 +156,7 @@ function* filesIfAny(migration: Migration, handle: string): Dialogue<readonly Ta
 
 function replacedData({ replaced }: Task): Observation['warnings'] {
   if (!replaced) return [];
-  const detail = 'The vendor says that the import replaced data that was on the instance (IsDBReplaced).';
+  const detail = 'The vendor reports that the import replaced data on the instance (IsDBReplaced).';
   return [{ code: 'provider_note', detail }];
 }
 
@@ -170,5 +170,5 @@ function openedElsewhere(migration: Migration): Observation['warnings'] {
   }
   const left = migration.backups.filter(({ state }) => state === 'queued').length;
   const lost = left === 0 ? '' : ` ${left} queued backup${left === 1 ? ' was' : 's were'} not restored.`;
-  return [{ code: 'opened_elsewhere', detail: `The database was opened at the vendor, not through Godwit.${lost}` }];
+  return [{ code: 'opened_elsewhere', detail: `The database was opened outside Godwit.${lost}` }];
 }

@@ -21,7 +21,7 @@ export function plan(step: Step, migration: Migration): readonly ChangingCall[] 
 const halfRestored: WarningNote = {
   code: 'half_restored_database',
   detail:
-    'The vendor does not say what a terminated task leaves behind. The destination database may stay in restoring state and must then be dropped before its name can be used again.',
+    'The vendor does not document what a terminated task leaves behind. A destination database that stays in the restoring state must be dropped before its name can be used again.',
 };
 
 const unsettled: readonly Call['state'][] = ['sending', 'unknown'];
@@ -35,15 +35,14 @@ export function cancelVerdict(migration: Migration): CancelVerdict {
     return { possible: false, detail: `The migration has ended: ${migration.state}.` };
   }
   if (migration.state === 'cutting_over') {
-    return { possible: false, detail: 'The database is being opened; the vendor documents no way to stop that.' };
+    return { possible: false, detail: 'The database is being opened; the vendor documents no way to stop this.' };
   }
   if (chainHandle(migration) !== null) return { possible: true, calls: true, warning: halfRestored };
   const unanswered = migration.calls.some((call) => call.step === 'restore' && unsettled.includes(call.state));
   return unanswered
     ? {
         possible: false,
-        detail:
-          'Whether the vendor has received the restore is being found out; it can be cancelled once that is known.',
+        detail: 'Godwit is probing whether the vendor received the restore; a cancellation is possible after that.',
       }
     : { possible: true, calls: false, warning: null };
 }

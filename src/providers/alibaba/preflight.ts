@@ -36,7 +36,7 @@ const expectations: readonly Expectation[] = [
   {
     field: 'DBInstanceType',
     wanted: 'Primary',
-    fault: (type) => `The instance is of type ${type}; only a primary instance takes a restore.`,
+    fault: (type) => `The instance is of type ${type}; only a primary instance accepts a restore.`,
   },
 ];
 
@@ -63,13 +63,13 @@ function regionFaults(migration: Migration, instance: Fields): readonly FieldFau
   const { source } = fullBackup(migration);
   if (region === null) return [];
   if (region !== migration.region) {
-    return [{ pointer: '/region', detail: `The instance lies in ${region}, not in ${migration.region}.` }];
+    return [{ pointer: '/region', detail: `The instance is in ${region}, not in ${migration.region}.` }];
   }
   if (source.type !== 'object_storage') return [];
   const bucketRegion = regionOfOssHost(source.endpoint ?? ossHost(migration.region));
   return bucketRegion === null || bucketRegion === region
     ? []
-    : [{ pointer: '/source/endpoint', detail: `The bucket lies in ${bucketRegion}; it must lie in ${region}.` }];
+    : [{ pointer: '/source/endpoint', detail: `The bucket is in ${bucketRegion}; it must be in ${region}.` }];
 }
 
 function versionFaults(migration: Migration, instance: Fields): readonly FieldFault[] {
@@ -79,12 +79,12 @@ function versionFaults(migration: Migration, instance: Fields): readonly FieldFa
   if (isOldLocalDisk(instance)) {
     const faults: FieldFault[] = [];
     if (isChain(migration)) {
-      faults.push({ pointer: '/mode', detail: 'SQL Server 2008 R2 on local disks takes only mode full.' });
+      faults.push({ pointer: '/mode', detail: 'SQL Server 2008 R2 on local disks supports only mode full.' });
     }
     if (source.type === 'object_storage') {
       faults.push({
         pointer: '/source/type',
-        detail: 'SQL Server 2008 R2 on local disks takes its backup from a URL.',
+        detail: 'SQL Server 2008 R2 on local disks accepts only a URL.',
       });
     }
     return faults;
@@ -149,7 +149,7 @@ export function* preflight(migration: Migration): Dialogue<readonly FieldFault[]
     return [{ pointer: onInstance, detail: words(error) }];
   }
   if (instance === undefined) {
-    return [{ pointer: onInstance, detail: 'The vendor knows no such instance in this account and region.' }];
+    return [{ pointer: onInstance, detail: 'The vendor knows no instance of this id in this account and region.' }];
   }
   const faults = instanceFaults(migration, instance);
   // On local disks an empty database of that name must exist, and the name check would reject it.

@@ -106,7 +106,7 @@ export function requestIdOf(reply: VendorReply, fields: Fields | null): string |
 /** The error for a malformed response. A changing call with this error is in doubt. */
 export function garbled(operation: string, reply: VendorReply, what: string): VendorError {
   const requestId = requestIdOf(reply, objectOf(reply));
-  const detail = `The answer to ${operation} cannot be understood: ${what}.`;
+  const detail = `The response to ${operation} is malformed: ${what}.`;
   return malformed({ name: 'alibaba', operation, requestId }, reply, detail);
 }
 

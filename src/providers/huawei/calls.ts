@@ -54,7 +54,7 @@ export function cancelVerdict(migration: Migration): CancelVerdict {
   if (migration.state === 'cutting_over')
     return {
       possible: false,
-      detail: 'The last backup is being restored and opens the database; that cannot be stopped.',
+      detail: 'The last backup is being restored and opens the database; this cannot be stopped.',
     };
   if (migration.state === 'restoring' || migration.backups.some((backup) => backup.state === 'restoring') || unsettled)
     return {
@@ -68,8 +68,7 @@ export function cancelVerdict(migration: Migration): CancelVerdict {
     warning: {
       code: 'half_restored_database',
       detail:
-        'The database stays on the target in the state “restoring”, where nobody can read it. Drop it on the instance when ' +
-        'it is not needed.',
+        'The database stays on the target in the state “restoring” and cannot be read. Drop it there if it is not needed.',
     },
   };
 }

@@ -36,8 +36,8 @@ export const capabilities: Capabilities = {
     space: 'The target needs 1.5 times the size of the databases as free space.',
     versions: 'No restore from a newer version of SQL Server to an older one.',
     highAvailability:
-      'A switchover of the target during a restore makes it fail. Overwriting switches mirroring off until the end.',
+      'A switchover of the target during a restore makes the restore fail. Overwriting switches mirroring off until the restore ends.',
     tags: 'Up to 20; values of 1–43 letters, digits, spaces and _ . : / = + - @.',
-    rates: 'RDS takes 60 calls a minute of a user. DRS publishes no rate.',
+    rates: 'RDS accepts 60 calls a minute from a user. DRS publishes no rate.',
   },
 };

@@ -39,7 +39,7 @@ export function checkBackup(
 ): readonly FieldFault[] {
   const faults = [...sourceFaults(backup.source, migration.region)];
   if (backup.type === 'differential')
-    faults.push(fault('/type', 'Huawei Cloud goes on with transaction log backups only.'));
+    faults.push(fault('/type', 'After the full backup Huawei Cloud accepts only transaction log backups.'));
   if (backup.source.type === 'instance_backup')
     faults.push(fault('/source/type', 'At Huawei Cloud the log backups of a chain lie in object storage.'));
   return faults;
@@ -49,7 +49,7 @@ function sourceFaults(source: Source, region: string): readonly FieldFault[] {
   if (source.type !== 'object_storage') return [];
   const faults = source.keys.flatMap((key, index) => keyFaults(key, `/source/keys/${index}`));
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(source.bucket))
-    faults.push(fault('/source/bucket', 'A bucket’s name is not an IP address.'));
+    faults.push(fault('/source/bucket', 'A bucket’s name must not be an IP address.'));
   const { endpoint, bucket } = source;
   const wrong =
     endpoint === undefined
@@ -69,16 +69,13 @@ function sourceFaults(source: Source, region: string): readonly FieldFault[] {
 function keyFaults(key: string, pointer: string): FieldFault[] {
   const { obs_path: folder, name } = splitKey(key);
   const faults: FieldFault[] = [];
-  if (!/.\.bak$/i.test(name)) faults.push(fault(pointer, 'The name of a backup file ends in `.bak`.'));
+  if (!/.\.bak$/i.test(name)) faults.push(fault(pointer, 'The name of a backup file must end in `.bak`.'));
   else if (!/^[A-Za-z0-9_-]{1,200}\.bak$/i.test(name))
     faults.push(
-      fault(
-        pointer,
-        'Huawei Cloud reads only backup files whose name has 1 to 200 ASCII letters, digits, `_` and `-` before `.bak`.',
-      ),
+      fault(pointer, 'The name of a backup file must have 1 to 200 ASCII letters, digits, `_` and `-` before `.bak`.'),
     );
   if (!/^[\x20-\x7e]{0,512}$/.test(folder))
-    faults.push(fault(pointer, 'The folder of a backup file has at most 512 characters, all of them ASCII.'));
+    faults.push(fault(pointer, 'The folder of a backup file must have at most 512 characters, all of them ASCII.'));
   return faults;
 }
 
@@ -108,12 +105,12 @@ function databaseFaults(migration: Migration, source: Source): readonly FieldFau
 /** Why this request cannot rename a database; null if it can. */
 function renameRefusal(migration: Migration, source: Source): string | null {
   if (migration.mode !== 'full')
-    return 'Huawei Cloud cannot give a database another name in a chain; leave `restoreAs` out, or use mode `full`.';
+    return 'Huawei Cloud cannot rename a database in a chain; omit `restoreAs`, or use mode `full`.';
   if (source.type !== 'object_storage') return null;
   if ((migration.target.databases?.length ?? 0) > 1)
-    return 'From object storage Huawei Cloud gives another name only to a single database: submit one migration for each.';
+    return 'From object storage Huawei Cloud renames only a single database: submit one migration for each.';
   if (source.keys.length > 1)
-    return 'From object storage Huawei Cloud gives another name only to the one database of one file: name a single key.';
+    return 'From object storage Huawei Cloud renames only the one database of one file: name a single key.';
   return null;
 }
 

@@ -44,13 +44,13 @@ export const configuration: AccountConfiguration = {
     projectId: optional(
       Type.String({
         pattern: '^[0-9a-f]{32}$',
-        description: 'The project of the account’s region; learnt from the token, or looked up',
+        description: 'The project of the account’s region; taken from the token or from the list of projects',
       }),
     ),
     site: optional(
       Type.String({
         pattern: '^[a-z0-9-]{1,63}(\\.[a-z0-9-]{1,63}){1,6}$',
-        description: 'The domain of the hosts, for a cloud of a partner: `drs.{region}.{site}`; `myhuaweicloud.com`',
+        description: 'The domain of the hosts, for the cloud of a partner: `drs.{region}.{site}`; `myhuaweicloud.com`',
       }),
     ),
     language: optional(

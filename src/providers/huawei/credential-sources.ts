@@ -154,7 +154,7 @@ export function metadataCredentials({ endpoint }: { readonly endpoint: string })
       if (reply.httpStatus === 401 || reply.httpStatus === 404)
         throw unusable(issuing, 'unauthenticated', 'No agency is bound to this machine.', reply.httpStatus);
       if (reply.httpStatus !== 200)
-        throw unusable(issuing, 'unavailable', 'The metadata service gives no key now.', reply.httpStatus);
+        throw unusable(issuing, 'unavailable', 'The metadata service returns no key now.', reply.httpStatus);
       return keyOf(asObject(objectOf(reply)?.credential), oldNames, issuing, reply);
     },
   };
@@ -178,9 +178,14 @@ export function podCredentials(settings: { readonly endpoint: string; readonly t
         body: '{}',
       };
       if (reply.httpStatus === 401 || reply.httpStatus === 403)
-        throw unusable(issuing, 'unauthenticated', 'The pod’s token was refused.', reply.httpStatus);
+        throw unusable(
+          issuing,
+          'unauthenticated',
+          'The pod identity service refused the pod’s token.',
+          reply.httpStatus,
+        );
       if (reply.httpStatus < 200 || reply.httpStatus > 299)
-        throw unusable(issuing, 'unavailable', 'The pod identity service gives no key now.', reply.httpStatus);
+        throw unusable(issuing, 'unavailable', 'The pod identity service returns no key now.', reply.httpStatus);
       return keyOf(asObject(objectOf(reply)?.credentials), newNames, issuing, reply);
     },
   };
@@ -209,7 +214,7 @@ function* domainToken(
 function subjectToken(reply: VendorReply, issuing: Issuing): string {
   const token = textOf(reply.headers['x-subject-token']);
   if (token !== null) return token;
-  throw unusable(issuing, 'malformed', 'IAM answered without the header X-Subject-Token.', reply.httpStatus);
+  throw unusable(issuing, 'malformed', 'IAM’s response lacks the header X-Subject-Token.', reply.httpStatus);
 }
 
 function* temporaryKey(endpoint: string, token: string, identity: object): Answer<Issued> {
@@ -241,7 +246,7 @@ function keyOf(
   const secretAccessKey = textOf(body?.[names.secret]);
   const securityToken = textOf(body?.[names.token]);
   if (accessKeyId === null || secretAccessKey === null || securityToken === null)
-    throw unusable(issuing, 'malformed', `${issuing.operation} answered without a key.`, reply.httpStatus);
+    throw unusable(issuing, 'malformed', `${issuing.operation} returned no key.`, reply.httpStatus);
   const credentials: HuaweiAccessKeyCredentials = {
     provider: 'huawei',
     method: 'access_key',

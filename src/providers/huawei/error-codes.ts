@@ -86,7 +86,7 @@ export const meanings: ReadonlyMap<string, Meaning> = new Map([
     'DRS.10020072',
     'DRS.M00105',
   ]),
-  ...table('session_expired', 'DRS does not accept the token any more.', ['DRS.M00100']),
+  ...table('session_expired', 'DRS no longer accepts the token.', ['DRS.M00100']),
   ...table('unauthenticated', 'The user lacks the permission: drs:backupMigrationJob:*, OBS and RDS are needed.', [
     'DRS.M00101',
     'DRS.M00102',
@@ -125,7 +125,7 @@ export const meanings: ReadonlyMap<string, Meaning> = new Map([
   ),
   ...table('unavailable', 'IAM has an internal fault.', ['IAM.0006']),
   ...table('rejected', 'IAM cannot read the request.', ['IAM.0011']),
-  ...table('unavailable', 'IAM of this region has moved for now; set the global IAM endpoint on the account.', [
+  ...table('unavailable', 'IAM of this region has temporarily moved; set the global IAM endpoint on the account.', [
     'IAM.0020',
   ]),
   ...table('unauthenticated', 'The access key or the user is disabled.', ['IAM.0080', 'IAM.0082']),
@@ -154,7 +154,7 @@ export const authenticationMeanings: readonly (readonly [pattern: RegExp, meanin
       detail: 'The signature is wrong: check the secret key, and that no proxy changes headers.',
     },
   ],
-  [/token not found/i, { kind: 'unauthenticated', detail: 'The call arrived without a token.' }],
+  [/token not found/i, { kind: 'unauthenticated', detail: 'The call carried no token.' }],
   [
     /decrypt token fail|token (has |is )?(expire|invalid)|token must be updated/i,
     { kind: 'session_expired', detail: 'The token has expired or belongs to another region.' },
@@ -186,7 +186,7 @@ const unlistedMeanings: readonly (readonly [pattern: RegExp, meaning: Meaning])[
   ],
   [
     /\b(?:in use|being used|used by|occupied|another (?:task|job|operation)|is running)\b/i,
-    { kind: 'busy', detail: 'The target instance is in use by another task. Wait until it has ended.' },
+    { kind: 'busy', detail: 'Another task uses the target instance. Wait until it has ended.' },
   ],
   [
     /\b(?:abnormal|internal|system error|service (?:error|unavailable)|try again later)\b/i,
@@ -199,7 +199,7 @@ export function unlistedMeaning(code: string, message: string | null): Meaning |
   if (!unlistedCodes.has(code)) return undefined;
   return (
     unlistedMeanings.find(([pattern]) => pattern.test(message ?? ''))?.[1] ??
-    rejected('DRS refuses the job for a reason that only its message tells.')
+    rejected('DRS refuses the job; its message says why.')
   );
 }
 
@@ -207,14 +207,14 @@ const rejected = (detail: string): Meaning => ({ kind: 'rejected', detail });
 
 /** The meaning of an HTTP status, for a response without a known code. */
 export function meaningOfStatus(httpStatus: number): Meaning {
-  if (httpStatus >= 500) return { kind: 'unavailable', detail: 'Huawei Cloud has an error or is overloaded.' };
+  if (httpStatus >= 500) return { kind: 'unavailable', detail: 'Huawei Cloud has an internal error or is overloaded.' };
   switch (httpStatus) {
     case 401:
-      return { kind: 'unauthenticated', detail: 'The credentials are not accepted.' };
+      return { kind: 'unauthenticated', detail: 'Huawei Cloud does not accept the credentials.' };
     case 403:
       return { kind: 'unauthenticated', detail: 'The credentials lack a permission, or the account is restricted.' };
     case 404:
-      return { kind: 'not_found', detail: 'The vendor does not find the object of this call.' };
+      return { kind: 'not_found', detail: 'Huawei Cloud does not find the resource of this call.' };
     case 408:
       return { kind: 'timeout', detail: 'Huawei Cloud gave up waiting for the request.' };
     case 409:
@@ -225,9 +225,7 @@ export function meaningOfStatus(httpStatus: number): Meaning {
       return { kind: 'throttled', detail: 'Huawei Cloud throttles the calls.' };
     case 431:
     case 494:
-      return rejected(
-        'The headers are too large: the token is too big. Give the user fewer roles, or use an access key.',
-      );
+      return rejected('The token makes the headers too large. Give the user fewer roles, or use an access key.');
     default:
       return httpStatus >= 400
         ? rejected('Huawei Cloud refuses the request.')

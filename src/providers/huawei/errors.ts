@@ -60,8 +60,7 @@ const refusedAtTheDoor: readonly number[] = [408, 429, 431, 494];
 
 const unworded: Meaning = {
   kind: 'malformed',
-  detail:
-    'The refusal has none of the words that Huawei Cloud gives with one, so it may come from something in between.',
+  detail: 'The refusal has none of the members that Huawei Cloud sends, so it may come from a proxy.',
 };
 
 function meaningOf(request: VendorRequest, httpStatus: number, { code, message }: Words): Meaning {

@@ -26,7 +26,8 @@ export const examples: ProviderExamples = {
     },
     huawei_chain: {
       summary: 'Huawei Cloud: a chain of a full backup and log backups',
-      description: 'Rests at `awaiting_backup`. Go on with the examples of `addBackup`; only a last file can open it.',
+      description:
+        'Rests at `awaiting_backup`. Continue with the examples of `addBackup`; only a final file can open it.',
       value: {
         provider,
         ...placeOf(account),
@@ -58,7 +59,8 @@ export const examples: ProviderExamples = {
     },
     huawei_folder: {
       summary: 'Huawei Cloud: a folder, taken by log sequence numbers',
-      description: 'Ends `succeeded`: `lastFile` opens the database. A file is taken when two listings show it alike.',
+      description:
+        'Ends `succeeded`: `lastFile` opens the database. Godwit takes a file once two listings show it unchanged.',
       value: {
         provider,
         ...placeOf(account),

@@ -27,12 +27,15 @@ export function* findJob({ migration, backup, taken }: ProbeInput): Dialogue<Fin
     if (others.length > 0) return { found: 'unclear', detail: `Huawei Cloud has several jobs named ${name}.` };
     if (jobId !== undefined)
       return taken.has(jobId)
-        ? { found: 'unclear', detail: `The job ${jobId} named ${name} is recorded for another backup already.` }
+        ? { found: 'unclear', detail: `The job ${jobId} named ${name} already belongs to another backup.` }
         : { found: 'yes', refs: { jobId } };
     complete &&= search.complete;
   }
   if (complete) return { found: 'no' };
-  return { found: 'unclear', detail: `The list of jobs named ${name} came incomplete, so a job may be hidden in it.` };
+  return {
+    found: 'unclear',
+    detail: `The list of jobs named ${name} is incomplete, so the job may be missing from it.`,
+  };
 }
 
 function* searchByName(name: string, scope: readonly (readonly [string, string])[]): Dialogue<Search> {

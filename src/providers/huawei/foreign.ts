@@ -101,26 +101,26 @@ function* showJob(id: string): Dialogue<Shown | null> {
 function* read({ refs, draft, mode: asked, taken }: AdoptionOrder): Dialogue<AdoptableTask | AdoptionRefusal> {
   const id = refs.jobId ?? '';
   const found = yield* showJob(id);
-  if (found === null) return another(`Huawei Cloud shows no job ${id}.`);
+  if (found === null) return another(`Huawei Cloud lists no job ${id}.`);
   const { job, order } = found;
   const { instanceId } = draft.target;
   if (order.instanceId === null)
-    return untold(`Huawei Cloud does not tell which instance the job ${id} restores onto.`);
+    return untold(`Huawei Cloud does not report which instance the job ${id} restores onto.`);
   if (order.instanceId !== instanceId)
     return another(`The job ${id} restores onto the instance ${order.instanceId}, not ${instanceId}.`);
   if (order.recovery === 'incre')
     return untold(
-      `The job ${id} restores a log backup. Nothing at Huawei Cloud links it to the full backup before it, so only the job of a full backup can be adopted.`,
+      `The job ${id} restores a log backup. Huawei Cloud does not link it to its full backup, so only the job of a full backup can be adopted.`,
     );
   if (order.recovery === null && order.fileSource !== 'RDS')
-    return untold(`Huawei Cloud does not tell whether the job ${id} restores a full backup.`);
+    return untold(`Huawei Cloud does not report whether the job ${id} restores a full backup.`);
   const difference = databaseDifference(draft, order);
   if (difference !== null)
     return { refused: 'differs', pointer: '/target/databases', detail: `The job ${id} ${difference}.` };
 
   // A backup of an instance is always restored completely and opened.
   const last = order.last ?? (order.fileSource === 'RDS' ? true : null);
-  if (last === null) return untold(`Huawei Cloud does not tell whether the job ${id} opens the database.`);
+  if (last === null) return untold(`Huawei Cloud does not report whether the job ${id} opens the database.`);
   const mode: Mode = last ? 'full' : 'full_log';
   if (asked !== null && asked !== mode)
     return {
@@ -160,8 +160,8 @@ function databaseDifference({ target }: Migration, order: JobOrder): string | nu
   );
   if (order.newNames !== null && !sameDatabases(order.newNames, renamed))
     return order.newNames.length === 0
-      ? 'gives the databases no new names'
-      : `gives the databases the new names ${order.newNames.join(', ')}`;
+      ? 'does not rename the databases'
+      : `renames the databases to ${order.newNames.join(', ')}`;
   return null;
 }
 
@@ -176,7 +176,7 @@ function* laterJobs(
   const { enterpriseProjectId } = optionsOf(draft);
   const scope = enterpriseProjectId === undefined ? [] : [['enterprise_project_id', enterpriseProjectId] as const];
   const { jobs, complete } = yield* jobsOf(draft.target.instanceId, scope);
-  if (!complete) return 'The list of the instance’s jobs cannot be read to its end, so a log job may be hidden in it.';
+  if (!complete) return 'The list of the instance’s jobs is incomplete, so a log job may be missing from it.';
   const later = jobs.filter(
     (job) =>
       job.id !== null &&
@@ -185,7 +185,7 @@ function* laterJobs(
       (createdAt === null || job.createdAt === null || job.createdAt >= createdAt),
   );
   if (later.length > maxLaterJobs)
-    return `The instance was given ${later.length} jobs after the job ${id}, and nothing at Huawei Cloud links the jobs of a chain.`;
+    return `The instance has ${later.length} jobs after the job ${id}, and Huawei Cloud does not link the jobs of a chain.`;
   const links: string[] = [];
   for (const each of later) {
     const found = each.id === null ? null : yield* showJob(each.id);
@@ -198,7 +198,7 @@ function* laterJobs(
     if (!apart) links.push(`${each.id} (${found.order.files.join(', ')})`);
   }
   if (links.length === 0) return null;
-  return `After the job ${id} the instance was given log jobs: ${links.join('; ')}. Nothing at Huawei Cloud links the jobs of a chain, so it is not known which of them belong to it. Go on with it by hand, or start again from the full backup.`;
+  return `The instance has log jobs after the job ${id}: ${links.join('; ')}. Huawei Cloud does not link the jobs of a chain, so it is unknown which of them belong to it. Continue at the vendor, or start again from the full backup.`;
 }
 
 /**

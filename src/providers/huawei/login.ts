@@ -62,7 +62,7 @@ function* passwordLogin(account: Account, region: string, credentials: HuaweiPas
   const token = asObject(objectOf(reply)?.token);
   const subject = tokenIn(reply);
   const projectId = text(asObject(token?.project)?.id) ?? project;
-  if (projectId === null) throw malformedReply(tokenOperation, reply, 'the token names no project');
+  if (projectId === null) throw malformedReply(tokenOperation, reply, 'the token contains no project');
   return {
     token: new Secret(subject),
     projectId,
@@ -99,7 +99,7 @@ function ambiguousProject(region: string, found: number, reply: VendorReply): Ve
     vendorFailure({
       kind: 'unauthenticated',
       detail:
-        `The access key sees ${seen} named ${region} at Huawei Cloud, so it is not clear where to work. ` +
+        `The access key sees ${seen} named ${region} at Huawei Cloud, so the project is ambiguous. ` +
         'Open the region for the account once in the console, or set `projectId` on the account.',
       provider: {
         name: 'huawei',

@@ -102,7 +102,7 @@ function keysOf(request: VendorRequest, { credentials, session }: SigningContext
   throw new VendorError(
     vendorFailure({
       kind: 'unauthenticated',
-      detail: 'The object storage takes access keys only, and there is no temporary one for this account.',
+      detail: 'The object storage accepts only access keys, and this account has no temporary one.',
       provider: { name: 'huawei', operation: request.operation },
     }),
   );

@@ -6,7 +6,7 @@ import { isJobId, type JobOrder, readOrder, readShow, sameDatabases, showRequest
 
 /** See `ChangingCall.objection`. The job must restore the same files onto the same instance. */
 export function* objectToJob(input: CallInput, { jobId = '' }: Refs): Dialogue<string | null> {
-  const unknown = `Huawei Cloud shows no job ${jobId}.`;
+  const unknown = `Huawei Cloud lists no job ${jobId}.`;
   if (!isJobId(jobId)) return unknown;
   try {
     const reply = yield showRequest(jobId);
@@ -37,7 +37,7 @@ function differenceOf({ migration, backup }: CallInput, order: JobOrder): string
   const last = backup === null ? null : backup.final || (backup.type === 'full' && migration.mode === 'full');
   if (order.last !== null && last !== null && order.last !== last)
     return last
-      ? 'leaves the database closed, and this backup has to open it'
+      ? 'leaves the database closed, and this backup must open it'
       : 'opens the database, and more backups are to follow';
   return null;
 }

@@ -72,7 +72,7 @@ function targetFaults(target: Fields | null, id: string): readonly FieldFault[] 
   if (engine !== null && engine.toLowerCase() !== 'sqlserver')
     faults.push(fault(at, `The instance runs ${engine}, not SQL Server.`));
   if (status !== null && status.toUpperCase() !== 'ACTIVE')
-    faults.push(fault(at, `The instance is ${status}; it has to be ACTIVE.`));
+    faults.push(fault(at, `The instance is ${status}; it must be ACTIVE.`));
   if (text(target.type)?.toLowerCase() === 'replica')
     faults.push(fault(at, 'The instance is a read replica; restore to its primary instance.'));
   return faults;
@@ -116,11 +116,11 @@ function backupFaults(
   const version = text(asObject(backup.datastore)?.version);
   const targetVersion = text(asObject(target?.datastore)?.version);
   if (status !== null && status.toUpperCase() !== 'COMPLETED')
-    faults.push(fault('/source/backupId', `The backup is ${status}; it has to be COMPLETED.`));
+    faults.push(fault('/source/backupId', `The backup is ${status}; it must be COMPLETED.`));
   if (kind !== undefined && kind !== 'auto' && kind !== 'manual')
     faults.push(fault('/source/backupId', `The backup is of type ${kind}; only a full one can be restored.`));
   if (version !== null && version !== source.engineVersion)
-    faults.push(fault('/source/engineVersion', `The backup is of version ${version}.`));
+    faults.push(fault('/source/engineVersion', `The backup comes from version ${version}.`));
   if (yearOf(version ?? source.engineVersion) > yearOf(targetVersion ?? ''))
     faults.push(fault('/target/instanceId', `The target runs ${targetVersion}, which is older than the backup.`));
 
@@ -128,7 +128,7 @@ function backupFaults(
   if (held !== null)
     migration.target.databases?.forEach(({ name }, index) => {
       if (!held.includes(name))
-        faults.push(fault(`/target/databases/${index}/name`, `The backup holds no database \`${name}\`.`));
+        faults.push(fault(`/target/databases/${index}/name`, `The backup contains no database \`${name}\`.`));
     });
   return faults;
 }

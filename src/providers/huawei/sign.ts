@@ -82,7 +82,7 @@ export function sign(request: VendorRequest, context: SigningContext): SignedReq
   const credentials = huaweiCredentials(context.credentials);
   const project = session?.projectId ?? configuredProject(context.account, context.region);
   if (project === null && request.path.includes('{project_id}'))
-    throw notReady(request, 'the project of the region is not known; set `projectId` on the account');
+    throw notReady(request, 'the project of the region is unknown; set `projectId` on the account');
 
   const path = request.path.replaceAll('{project_id}', percentEncode(project ?? ''));
   const search = request.query.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`).join('&');

@@ -16,9 +16,9 @@ const maxNameUnits = 128;
 export function databaseNameFault(name: string, reserved: readonly string[] = []): string | null {
   const folded = name.toLowerCase();
   if (systemDatabases.has(folded)) return `\`${name}\` is a database of SQL Server itself and cannot be restored.`;
-  if (reserved.includes(folded)) return `\`${name}\` is a name that the vendor keeps for itself.`;
+  if (reserved.includes(folded)) return `\`${name}\` is a name that the vendor reserves.`;
   if (name.length > maxNameUnits)
     return `A database name has at most ${maxNameUnits} characters; those beyond the basic plane of Unicode count twice.`;
-  if (/\p{Cc}/u.test(name)) return 'A database name cannot hold control characters.';
-  return name.trim() === name && name !== '' ? null : 'A database name neither begins nor ends with a blank.';
+  if (/\p{Cc}/u.test(name)) return 'A database name cannot contain control characters.';
+  return name.trim() === name && name !== '' ? null : 'A database name must not begin or end with a space.';
 }

@@ -85,11 +85,11 @@ export function* askRoleName(issuing: Issuing, request: IssuerRequest): Generato
   const reply = yield request;
   const [name = ''] = reply.body.trim().split(/\s/);
   if (reply.httpStatus === 404 || (reply.httpStatus === 200 && name === ''))
-    throw unusable(issuing, 'unauthenticated', 'No role is bound to this machine.', reply.httpStatus);
+    throw unusable(issuing, 'unauthenticated', 'This machine has no role.', reply.httpStatus);
   if (reply.httpStatus !== 200)
-    throw unusable(issuing, 'unavailable', 'The metadata service tells no role now.', reply.httpStatus);
+    throw unusable(issuing, 'unavailable', 'The metadata service returns no role now.', reply.httpStatus);
   if (!/^[A-Za-z0-9._@-]{1,128}$/.test(name))
-    throw unusable(issuing, 'malformed', 'The metadata service told a role name that is none.', 200);
+    throw unusable(issuing, 'malformed', 'The metadata service returned an invalid role name.', 200);
   return name;
 }
 
@@ -108,7 +108,7 @@ export function* askRole(
   if (reply.httpStatus === 404)
     throw unusable(issuing, 'unauthenticated', `The machine has no ${kindOfRole} ${role}.`, 404);
   if (reply.httpStatus !== 200 || body?.Code !== 'Success') {
-    const detail = `The metadata service gives no credentials for the role ${role} now.`;
+    const detail = `The metadata service returns no credentials for the role ${role} now.`;
     throw unusable(issuing, 'unavailable', detail, reply.httpStatus);
   }
   return { body, reply };

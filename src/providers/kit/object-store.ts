@@ -132,7 +132,7 @@ export interface ListForm {
 /** Parses one page of a list. Throws `VendorError` of kind `malformed`. */
 export function parsePage(reply: VendorReply, { provider, plusIsSpace, nextElement }: ListForm): ObjectPage {
   const list = listOf(reply.body);
-  if (list === null) throw malformedReply(provider, 'ListObjects', reply, 'it is no list of objects');
+  if (list === null) throw malformedReply(provider, 'ListObjects', reply, 'it is not a list of objects');
   const encoded = text(list.EncodingType)?.toLowerCase() === 'url';
   const decode = (value: string): string => {
     if (!encoded) return value;
@@ -160,7 +160,7 @@ export function parsePage(reply: VendorReply, { provider, plusIsSpace, nextEleme
   // Without a marker the last key is the position. A page without either would repeat for ever.
   const marker = text(list[nextElement]);
   const next = marker === null ? objects.at(-1)?.key : decode(marker);
-  if (next === undefined) throw malformedReply(provider, 'ListObjects', reply, 'it does not say where it goes on');
+  if (next === undefined) throw malformedReply(provider, 'ListObjects', reply, 'it lacks the marker of the next page');
   return { objects, next };
 }
 
@@ -185,14 +185,14 @@ export function parsePart(
   if (reply.httpStatus === 206 && range !== null) {
     const [begin, end, size] = range.slice(1).map(Number) as [number, number, number];
     if (begin === first && bytes.length === end - begin + 1) return { object: object(size), bytes };
-    throw malformedReply(provider, 'GetObject', reply, 'it holds another part of the object than was asked for');
+    throw malformedReply(provider, 'GetObject', reply, 'it contains another part of the object than the requested one');
   }
   // A store that ignores the range sends the object from its beginning; the transport has cut the response at the requested length.
   const length = headers['content-length'] ?? '';
   // Every store sends an entity tag. A response without one comes from a proxy.
   if (reply.httpStatus === 200 && first === 0 && /^\d{1,15}$/.test(length) && object(0).etag !== null)
     return { object: object(Number(length)), bytes };
-  throw malformedReply(provider, 'GetObject', reply, 'it does not keep to the range that was asked for');
+  throw malformedReply(provider, 'GetObject', reply, 'it exceeds the requested range');
 }
 
 function time(value: string | null): number | null {
@@ -205,7 +205,7 @@ function etagOf(value: string | null): string | null {
 }
 
 function malformedReply(provider: ProviderId, operation: string, reply: VendorReply, why: string): VendorError {
-  const detail = `The object store’s answer cannot be used: ${why}.`;
+  const detail = `The object store’s response is malformed: ${why}.`;
   return malformed({ name: provider, operation, requestId: null }, reply, detail);
 }
 
@@ -238,12 +238,12 @@ const kinds: Readonly<Record<string, FailureKind>> = {
 const details: Readonly<Record<string, string>> = {
   InvalidAccessKeyId: 'The object store does not know the access key.',
   SignatureDoesNotMatch: 'The object store does not accept the signature: the secret is wrong.',
-  NoSuchBucket: 'There is no such bucket.',
-  NoSuchKey: 'There is no such object.',
-  InvalidObjectState: 'The object lies in an archive storage class and cannot be read.',
-  InvalidRange: 'The object is shorter than the part that was asked for.',
+  NoSuchBucket: 'The bucket does not exist.',
+  NoSuchKey: 'The object does not exist.',
+  InvalidObjectState: 'The object is in an archive storage class and cannot be read.',
+  InvalidRange: 'The object is shorter than the requested part.',
   RequestTimeTooSkewed: 'The clock of this machine differs too much from the object store’s.',
-  SlowDown: 'The object store has received too many calls.',
+  SlowDown: 'The object store received too many calls.',
 };
 
 const problems: Partial<Record<FailureKind, VendorFailure['code']>> = {
@@ -277,9 +277,9 @@ export function storageFailure(
   const denied = /^Access(?:Denied|Forbidden)$/.test(code ?? '') || (code === null && httpStatus === 403);
   const detail =
     elsewhere !== null
-      ? `The bucket is reached at ${elsewhere}. Name that in \`endpoints.storage\` of the account, or use an account of that region.`
+      ? `The bucket’s endpoint is ${elsewhere}. Set it as \`endpoints.storage\` of the account, or use an account of that region.`
       : denied
-        ? `The account may not do this in the bucket. The permission is ${request.object?.key == null ? permissions.list : permissions.read}.${message === null ? '' : ` The store says: ${message}`}`
+        ? `The account lacks a permission on the bucket: ${request.object?.key == null ? permissions.list : permissions.read}.${message === null ? '' : ` The store says: ${message}`}`
         : (details[code ?? ''] ?? `The object store answered ${code ?? `HTTP ${httpStatus}`}.`);
   return {
     kind,

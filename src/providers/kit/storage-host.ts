@@ -22,14 +22,14 @@ export interface StorageEndpoint {
 /** Checks a storage endpoint. Returns the fault as a sentence, or null. Accepts hosts of an unknown form, such as private ones. */
 export function storageEndpointFault({ endpoint, bucket, region, own, example }: StorageEndpoint): string | null {
   const host = endpoint.toLowerCase();
-  if (host.startsWith(`${bucket}.`)) return `The endpoint is the host without the bucket, such as ${example}.`;
+  if (host.startsWith(`${bucket}.`)) return `The endpoint must be the host without the bucket, such as ${example}.`;
   const match = own.exec(host);
   if (match === null)
     return storageHosts.some((pattern) => pattern.test(host))
-      ? `This is the object storage of another cloud, which the vendor cannot read; it is such as ${example}.`
+      ? `This is the object storage of another cloud, which the vendor cannot read. A valid host is ${example}.`
       : null;
   const there = match[1];
   return there === undefined || region === null || there === region || there === 'accelerate'
     ? null
-    : `The bucket lies in ${there}, the instance in ${region}; both must be in one region.`;
+    : `The bucket is in ${there}, the instance in ${region}; both must be in one region.`;
 }

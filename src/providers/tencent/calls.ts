@@ -40,7 +40,7 @@ const subject = ({ migration, backup }: CallInput): Backup => backup ?? fullBack
 
 function parseFlow(operation: string, reply: VendorReply): Refs {
   const flow = asDigits(requireResponse(operation, reply).FlowId);
-  if (flow === null) throw malformedReply(operation, reply, 'carries no FlowId');
+  if (flow === null) throw malformedReply(operation, reply, 'lacks FlowId');
   return { [refNames.flow]: flow };
 }
 

@@ -75,7 +75,7 @@ function placeFaults({ region }: Migration, source: Source): readonly FieldFault
     return source.urls.flatMap(({ display }, index) => {
       const there = bucketHosts.exec(URL.canParse(display) ? new URL(display).hostname : '')?.[1];
       if (there === undefined || there === 'accelerate' || there === region) return [];
-      const detail = `The bucket lies in ${there}, the instance in ${region}; both must be in one region.`;
+      const detail = `The bucket is in ${there}, the instance in ${region}; both must be in one region.`;
       return [{ pointer: `/source/urls/${index}`, detail }];
     });
   if (source.type !== 'object_storage') return [];
@@ -87,12 +87,12 @@ function placeFaults({ region }: Migration, source: Source): readonly FieldFault
   if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-\d{6,12}$/.test(bucket))
     faults.push({
       pointer: '/source/bucket',
-      detail: `A bucket is named with its APPID, such as ${bucket.replaceAll('.', '-')}-1250000000: lower-case letters, digits and hyphens.`,
+      detail: `The name of a bucket includes its APPID, such as ${bucket.replaceAll('.', '-')}-1250000000: lower-case letters, digits and hyphens.`,
     });
   else if (wrong === null && `${bucket}.${endpoint}`.length > maxHostLength)
     faults.push({
       pointer: '/source/bucket',
-      detail: `The host ${bucket}.${endpoint} has more than ${maxHostLength} characters, which the vendor does not resolve.`,
+      detail: `The host ${bucket}.${endpoint} has more than ${maxHostLength} characters; the vendor cannot resolve it.`,
     });
   return faults;
 }
@@ -124,10 +124,10 @@ export function checkBackup(
 ): readonly FieldFault[] {
   const { mode } = migration;
   const expected = mode === 'full_log' ? 'log' : mode === 'full_differential' ? 'differential' : null;
-  if (expected === null) return [{ pointer: '/type', detail: 'A migration of mode full takes no further backups.' }];
+  if (expected === null) return [{ pointer: '/type', detail: 'A migration of mode full consists of one backup.' }];
   const faults: FieldFault[] = [];
   if (backup.type !== expected)
-    faults.push({ pointer: '/type', detail: `A migration of mode ${mode} takes backups of type ${expected} only.` });
+    faults.push({ pointer: '/type', detail: `A migration of mode ${mode} accepts only backups of type ${expected}.` });
   const full = fullBackup(migration).source;
   if (uploadType(full) !== uploadType(backup.source))
     faults.push({

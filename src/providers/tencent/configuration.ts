@@ -20,13 +20,13 @@ export const configuration: AccountConfiguration = {
     site: optional(
       Type.Union([Type.Literal('china'), Type.Literal('international'), Type.Literal('internal')], {
         description:
-          'The hosts that are called: those of the Chinese site, of the international one, or those within the vendor’s network (`internal`); `china`',
+          'The hosts that Godwit calls: those of the Chinese site, of the international site, or within the vendor’s network (`internal`); `china`',
       }),
     ),
     timeZone: optional(
       Type.String({
         pattern: '^[+-][0-9]{2}:[0-9]{2}$',
-        description: 'Offset of the vendor’s times, which name none; `+08:00`',
+        description: 'Offset of the vendor’s times, which carry no offset; `+08:00`',
       }),
     ),
   },

@@ -93,7 +93,7 @@ function issued(body: Fields, issuing: Issuing, reply: VendorReply): Issued {
   const secretKey = textOf(body.TmpSecretKey);
   const token = textOf(body.Token);
   if (secretId === null || secretKey === null || token === null)
-    throw unusable(issuing, 'malformed', `${issuing.operation} answered without credentials.`, reply.httpStatus);
+    throw unusable(issuing, 'malformed', `${issuing.operation} returned no credentials.`, reply.httpStatus);
   const credentials: TencentCredentials = {
     provider: 'tencent',
     secretId,

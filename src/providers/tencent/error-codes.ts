@@ -10,16 +10,16 @@ export interface Classification {
 }
 
 /** Explanation of a throttled call. The vendor does not execute such a call. */
-export const throttled = 'Too many calls within one second. The call was not carried out and is tried again.';
+export const throttled = 'Too many calls within one second. The vendor did not carry the call out; Godwit tries again.';
 const server = 'The vendor has an internal error, which may be temporary.';
 const objectStorage = 'The vendor cannot reach its object storage, which may be temporary.';
-const callerFault = 'The vendor refuses a parameter; its message names which.';
+const callerFault = 'The vendor refuses a parameter; its message names it.';
 const denied =
   'The access policy of the key does not allow this operation: grant `sqlserver:<Operation>` on the instance.';
 const unknownKey =
-  'The vendor does not know the secret id: look for a deleted or disabled key, a stray space, or a key of another product.';
+  'The vendor does not know the secret id: check for a deleted or disabled key, a stray space, or a key of another product.';
 const taskGone =
-  'The import task does not exist at the vendor (any more): it was deleted there, or it belongs to another instance or region.';
+  'The import task does not exist at the vendor: it was deleted there, or it belongs to another instance or region.';
 const wrongCall = 'The endpoint does not offer this operation: check the account’s `endpoints.sqlserver`.';
 const instanceBusy =
   'The instance is not in a state that allows this now; wait until it runs normally, then try again.';
@@ -28,7 +28,7 @@ const instanceBusy =
 const byCode: Readonly<Record<string, Classification>> = {
   'AuthFailure.SignatureExpire': {
     kind: 'clock_skew',
-    detail: 'The signature’s time is more than five minutes from the vendor’s: set this machine’s clock.',
+    detail: 'The time of the signature differs from the vendor’s by more than five minutes: set this machine’s clock.',
   },
   'AuthFailure.TokenFailure': {
     kind: 'session_expired',
@@ -43,7 +43,7 @@ const byCode: Readonly<Record<string, Classification>> = {
   'AuthFailure.UnauthorizedOperation': { kind: 'unauthenticated', detail: denied },
   'AuthFailure.MFAFailure': {
     kind: 'unauthenticated',
-    detail: 'The key needs multi-factor authentication, which a service cannot give: use another key.',
+    detail: 'The key requires multi-factor authentication, which a service cannot provide: use another key.',
   },
   'FailedOperation.MigrationLockError': {
     kind: 'busy',
@@ -80,7 +80,7 @@ const byCode: Readonly<Record<string, Classification>> = {
   'ResourceUnavailable.BackupMigrationRecoveryTypeErr': {
     kind: 'rejected',
     detail:
-      'The task was created for one full backup and takes no increments: create a migration of mode `full_log` or `full_differential`.',
+      'The task was created for one full backup and accepts no increments: create a migration of mode `full_log` or `full_differential`.',
   },
   'ResourceInUse.IncrementalMigrationExist': {
     kind: 'busy',
@@ -91,7 +91,7 @@ const byCode: Readonly<Record<string, Classification>> = {
   'ResourceUnavailable.DBInvalidStatus': {
     kind: 'rejected',
     code: 'provider_conflict',
-    detail: 'A database on the instance is in a state that forbids this: look at it at the vendor.',
+    detail: 'A database on the instance is in a state that forbids this: check it at the vendor.',
   },
   'ResourceUnavailable.NotSupportRoInstance': {
     kind: 'rejected',
@@ -144,7 +144,7 @@ const bySuffix: readonly (readonly [pattern: RegExp, meaning: Classification])[]
   ],
   [
     /^OnCvmTypeNotSupported$/,
-    { kind: 'rejected', detail: 'Instances of this type (on CVM) take no backup imports: use one of another type.' },
+    { kind: 'rejected', detail: 'Instances of this type (on CVM) do not support backup imports: use another type.' },
   ],
   [
     /^NotSupportRepeat$/,
@@ -182,16 +182,16 @@ const byFamily: Readonly<Record<string, Classification>> = {
     detail: 'The vendor’s service is not available. The error may be temporary.',
   },
   FailedOperation: { kind: 'unavailable', detail: 'The operation failed at the vendor; its message says more.' },
-  ResponseSizeLimitExceeded: { kind: 'malformed', detail: 'The vendor’s answer was too large for the vendor to send.' },
-  ResourceNotFound: { kind: 'not_found', detail: 'The vendor does not find the object of this call.' },
-  ResourceInUse: { kind: 'busy', detail: 'The object is in use at the vendor.' },
+  ResponseSizeLimitExceeded: { kind: 'malformed', detail: 'The response was too large for the vendor to send.' },
+  ResourceNotFound: { kind: 'not_found', detail: 'The vendor does not find the resource of this call.' },
+  ResourceInUse: { kind: 'busy', detail: 'The resource is in use at the vendor.' },
   ResourceUnavailable: {
     kind: 'rejected',
     code: 'provider_conflict',
-    detail: 'The state of the object at the vendor forbids this; its message says more.',
+    detail: 'The state of the resource forbids this; the vendor’s message says more.',
   },
-  ResourceInsufficient: { kind: 'rejected', detail: 'The vendor has not enough resources for this.' },
-  ResourcesSoldOut: { kind: 'rejected', detail: 'The vendor has not enough resources for this.' },
+  ResourceInsufficient: { kind: 'rejected', detail: 'The vendor lacks the resources for this.' },
+  ResourcesSoldOut: { kind: 'rejected', detail: 'The vendor lacks the resources for this.' },
   LimitExceeded: { kind: 'rejected', detail: 'A quota of the vendor is exhausted; its message names it.' },
   OperationDenied: { kind: 'rejected', detail: 'The vendor denies this operation; its message says why.' },
   UnsupportedOperation: { kind: 'rejected', detail: 'The vendor does not support this operation here.' },
@@ -202,7 +202,7 @@ const byFamily: Readonly<Record<string, Classification>> = {
   UnknownParameter: { kind: 'rejected', detail: callerFault },
   InvalidRequest: { kind: 'rejected', detail: callerFault },
   RequestSizeLimitExceeded: { kind: 'rejected', detail: 'The request is larger than the vendor accepts.' },
-  DryRunOperation: { kind: 'rejected', detail: 'The vendor took this for a dry run and did nothing.' },
+  DryRunOperation: { kind: 'rejected', detail: 'The vendor treated this call as a dry run and did nothing.' },
   InvalidAction: { kind: 'rejected', detail: wrongCall },
   ActionOffline: { kind: 'rejected', detail: wrongCall },
   NoSuchProduct: { kind: 'rejected', detail: wrongCall },

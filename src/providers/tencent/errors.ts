@@ -83,8 +83,7 @@ export function failureOf(request: VendorRequest, reply: VendorReply): VendorFai
     return failure(
       known ?? {
         kind: 'malformed',
-        detail:
-          'The vendor answers with an error that it does not document; whether the call was carried out is not certain.',
+        detail: 'The vendor returned an undocumented error; the outcome of the call is unknown.',
       },
     );
   }
@@ -96,13 +95,13 @@ export function failureOf(request: VendorRequest, reply: VendorReply): VendorFai
   if (reply.httpStatus !== 200)
     return failure({
       kind: 'malformed',
-      detail: `Something between here and the vendor answered ${reply.httpStatus}: check the account’s endpoint and any proxy.`,
+      detail: `A proxy or another host answered ${reply.httpStatus} instead of the vendor: check the account’s endpoint and any proxy.`,
     });
   if (response === null)
     return failure({
       kind: 'malformed',
       detail:
-        'The answer is not the vendor’s: it carries no `Response` object. Check the account’s endpoint and any proxy.',
+        'The response is not the vendor’s: it lacks the `Response` object. Check the account’s endpoint and any proxy.',
     });
   return null;
 }

@@ -24,8 +24,8 @@ export const examples: ProviderExamples = {
     tencent_chain: {
       summary: 'Tencent Cloud: a chain of a full backup and log backups',
       description:
-        'Rests at `awaiting_backup`. Go on with the examples of `addBackup`; only a last file can open it. The names of the files are the ' +
-        'vendor’s: `GET /providers/tencent/backup-command` gives the command that makes them.',
+        'Rests at `awaiting_backup`. Continue with the examples of `addBackup`; only a final file can open it. The vendor prescribes ' +
+        'the file names: `GET /providers/tencent/backup-command` returns the command that creates them.',
       value: {
         provider,
         ...placeOf(account),
@@ -39,7 +39,7 @@ export const examples: ProviderExamples = {
     tencent_folder: {
       summary: 'Tencent Cloud: a folder, taken by log sequence numbers',
       description:
-        'Rests at `awaiting_backup`: only a last file can open the database, and the folder holds none. `getFeed` tells what became of each file.',
+        'Stays at `awaiting_backup`: only a final file can open the database, and the folder has none. `getFeed` shows the verdict on each file.',
       value: {
         provider,
         ...placeOf(account),
@@ -67,7 +67,7 @@ export const examples: ProviderExamples = {
     tencent_upload: {
       summary: 'Tencent Cloud: a file that you upload to the vendor’s own bucket',
       description:
-        'Rests at `pending` until the file is there: `getUploadTarget` says where it goes, `markBackupUploaded` says that it is there.',
+        'Stays `pending` until the file is uploaded: `getUploadTarget` gives the place, `markBackupUploaded` reports the upload.',
       value: {
         provider,
         ...placeOf(account),

@@ -32,7 +32,7 @@ function expectedName(role: ChainRole, fileName: string, database: string | null
 function roleInWords({ mode, type, final }: ChainRole): string {
   const chain = mode === 'full_log' ? 'a full + log chain' : 'a full + differential chain';
   if (type === 'full') return `The full backup of ${chain}`;
-  return `${final ? 'The last' : 'A not last'} ${mode === 'full_log' ? 'log' : 'differential'} backup of ${chain}`;
+  return `${final ? 'The final' : 'A non-final'} ${mode === 'full_log' ? 'log' : 'differential'} backup of ${chain}`;
 }
 
 /**

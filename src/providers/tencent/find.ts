@@ -15,7 +15,7 @@ export const clockMarginMs = 60_000;
 const no: Finding = { found: 'no' };
 const yes = (refs: Record<string, string> = {}): Finding => ({ found: 'yes', refs });
 const unclear = (detail: string): Finding => ({ found: 'unclear', detail });
-const incomplete = unclear('The vendor’s list could not be read to its end; it is looked at again.');
+const incomplete = unclear('The vendor’s list is incomplete; Godwit reads it again.');
 
 /** Reads a full task by its id. `complete`: whether a missing task proves that it does not exist. */
 export function* readTask(input: CallInput, id: string): Dialogue<{ task: Task | null; complete: boolean }> {
@@ -58,7 +58,7 @@ export function* findCreatedTask(input: ProbeInput): Dialogue<Finding> {
   const [first] = ours.toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0) || (a.id < b.id ? -1 : 1));
   if (first === undefined) return complete ? no : incomplete;
   if (ours.length > 1 && ours.some((task) => task.stage !== 'created'))
-    return unclear(`The vendor has ${ours.length} tasks named ${name}, and not all of them are unstarted.`);
+    return unclear(`The vendor has ${ours.length} tasks named ${name}, and some of them are started.`);
   return yes({ [refNames.task]: first.id });
 }
 
@@ -76,12 +76,12 @@ export function* findRenaming(input: ProbeInput): Dialogue<Finding> {
 
 /** Whether a task or increment was started. Its flow id is then unknown. */
 function startOf(task: Task | null, what: string): Finding {
-  if (task === null) return unclear(`The vendor does not show the ${what} now; it is looked at again.`);
+  if (task === null) return unclear(`The vendor does not list the ${what} now; Godwit checks again.`);
   if (task.stage === null) return unclear(`The ${what} has status ${task.status}, which the vendor does not document.`);
   if (hasStarted(task.stage)) return yes();
   return task.allowed === null || task.allowed.includes('start')
     ? no
-    : unclear(`The ${what} is not started, yet the vendor does not allow to start it now; it is looked at again.`);
+    : unclear(`The ${what} is not started, but the vendor does not allow its start now; Godwit checks again.`);
 }
 
 /** Probes whether StartBackupMigration took effect, by the status of the task. */
@@ -124,9 +124,9 @@ export function* findCreatedIncrement(input: ProbeInput): Dialogue<Finding> {
   );
   const [only] = candidates;
   if (only === undefined) return complete ? no : incomplete;
-  if (candidates.length > 1) return unclear(`The vendor has ${candidates.length} increments of that file.`);
+  if (candidates.length > 1) return unclear(`The vendor has ${candidates.length} increments of this file.`);
   if (only.createdAt === null && only.stage !== 'created')
-    return unclear(`The increment ${only.id} has that file, but the vendor does not say when it was created.`);
+    return unclear(`The increment ${only.id} has this file, but the vendor does not report its creation time.`);
   return yes({ [refNames.increment]: only.id });
 }
 

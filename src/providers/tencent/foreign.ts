@@ -77,7 +77,7 @@ function* read(
   const { instanceId } = draft.target;
   const timeZone = timeZoneOf(account);
   const task = yield* taskOrNone(instanceId, id, timeZone);
-  if (task === null) return another(`The vendor shows no import task ${id} on the instance ${instanceId}.`);
+  if (task === null) return another(`The vendor lists no import task ${id} on the instance ${instanceId}.`);
   if (task.stage === 'created')
     return another(
       `${id} is registered and not started. Delete it at the vendor and create the migration here; adopting starts nothing.`,
@@ -85,7 +85,7 @@ function* read(
   if (task.stage === null) return untold(`${id} has status ${task.status}, which the vendor does not document.`);
   const told = modeOf(task);
   const mode = told ?? asked;
-  if (mode === null) return untold(`The vendor does not tell the RecoveryType of ${id}: say \`mode\`.`);
+  if (mode === null) return untold(`The vendor does not report the RecoveryType of ${id}: give \`mode\`.`);
   if (asked !== null && told !== null && asked !== told)
     return { refused: 'differs', pointer: '/mode', detail: `${id} has RecoveryType ${task.recoveryType}.` };
   const renamed = renameDifference(draft, task);
@@ -94,7 +94,7 @@ function* read(
   if (mode === 'full') return { mode, providerStatus: task.status, backups: [full] };
 
   const children = yield* childrenOf(instanceId, id, timeZone);
-  if (!children.complete) return untold(`The list of increments of ${id} cannot be read to its end.`);
+  if (!children.complete) return untold(`The list of increments of ${id} is incomplete.`);
   const unstarted = children.tasks.find(({ stage }) => stage === 'created');
   if (unstarted !== undefined)
     return another(
@@ -148,7 +148,7 @@ function renameDifference({ target }: Migration, { renames }: Task): string | nu
   const there = renames.map(({ oldName, newName }) => `${oldName} to ${newName}`);
   if (target.databases === undefined || JSON.stringify(asked.toSorted()) === JSON.stringify(there.toSorted()))
     return null;
-  return there.length === 0 ? 'renames no database' : `renames ${there.join(', ')}`;
+  return there.length === 0 ? 'does not rename databases' : `renames ${there.join(', ')}`;
 }
 
 function backupOf(

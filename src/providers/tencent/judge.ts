@@ -66,7 +66,7 @@ function atRest(task: Task): Verdict {
   const allowed = task.allowed?.join(', ') ?? '';
   return {
     phase: 'ready',
-    obstacle: `The vendor takes no further increment at the moment (it allows: ${allowed === '' ? 'nothing' : allowed}): something else is pending on the import task.`,
+    obstacle: `The vendor accepts no further increment now (it allows: ${allowed === '' ? 'nothing' : allowed}): something else is pending on the import task.`,
   };
 }
 

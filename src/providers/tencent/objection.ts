@@ -13,8 +13,7 @@ function objectToRegistered({ migration, backup, open }: CallInput, task: Task):
     if (task.files.length > 0 && !task.files.some((each) => sameFile(each, file)))
       return `${task.id} imports ${task.files.map(withoutQuery).join(', ')}, not ${withoutQuery(file)}.`;
   }
-  if (task.stage !== 'created')
-    return `${task.id} has status ${task.status}: it is not a task that waits for its start.`;
+  if (task.stage !== 'created') return `${task.id} has status ${task.status}, so it does not wait for its start.`;
   return null;
 }
 
@@ -25,7 +24,7 @@ export function* objectToTask(input: CallInput, refs: Refs): Dialogue<string | n
   const id = refs[refNames.task] ?? '';
   const { task } = yield* readTask(input, id);
   if (task === null)
-    return `The vendor shows no import task ${id} on the instance ${input.migration.target.instanceId}.`;
+    return `The vendor lists no import task ${id} on the instance ${input.migration.target.instanceId}.`;
   return objectToRegistered(input, task);
 }
 
@@ -35,7 +34,7 @@ export function* objectToIncrement(input: CallInput, refs: Refs): Dialogue<strin
   const id = refs[refNames.increment] ?? '';
   const { tasks } = parent === null ? { tasks: [] } : yield* readChildren(input, parent, id);
   const task = tasks.find((each) => each.id === id);
-  if (task === undefined) return `The vendor shows no increment ${id} of the import task ${parent}.`;
+  if (task === undefined) return `The vendor lists no increment ${id} of the import task ${parent}.`;
   const recovery = input.backup?.final === true ? 'YES' : 'NO';
   if (task.isRecovery !== '' && task.isRecovery !== recovery)
     return `${id} has IsRecovery ${task.isRecovery}, and this backup needs ${recovery}.`;
@@ -43,7 +42,7 @@ export function* objectToIncrement(input: CallInput, refs: Refs): Dialogue<strin
 }
 
 function objectToUnstarted(task: Task | null, id: string): string | null {
-  if (task === null) return `The vendor does not show ${id}.`;
+  if (task === null) return `The vendor does not list ${id}.`;
   return task.stage === 'created' ? `${id} has not been started.` : null;
 }
 

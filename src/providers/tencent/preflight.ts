@@ -9,7 +9,7 @@ import { read } from './task.ts';
 /** Meanings of an instance's `Status` (DescribeDBInstances page). */
 const instanceStates: Readonly<Record<number, string>> = {
   1: 'being created',
-  3: 'running with restrictions, it is switching over',
+  3: 'running with restrictions during a switchover',
   4: 'isolated',
   5: 'being recycled',
   6: 'recycled',
@@ -43,15 +43,14 @@ function instanceFaults(instance: Fields): readonly FieldFault[] {
   const type = asText(instance.InstanceType) ?? '';
   if (asText(instance.ROFlag) === 'RO' || type === 'RO' || type === 'cvmRO')
     faults.push(at('The instance is a read-only replica: restore into its primary instance.'));
-  if (type === 'BI') faults.push(at('The instance is a business intelligence server, which takes no backup import.'));
+  if (type === 'BI') faults.push(at('The instance is a business intelligence server, which accepts no backup import.'));
   return faults;
 }
 
 function listOf(operation: string, reply: VendorReply): { items: readonly Fields[]; total: number | null } {
   const response = requireResponse(operation, reply);
   const total = asInteger(response.TotalCount);
-  if (!Array.isArray(response.DBInstances) && total !== 0)
-    throw malformedReply(operation, reply, 'carries no DBInstances');
+  if (!Array.isArray(response.DBInstances) && total !== 0) throw malformedReply(operation, reply, 'lacks DBInstances');
   return { items: objectsIn(response.DBInstances), total };
 }
 
@@ -86,7 +85,7 @@ function* databasesOn(instanceId: string): Dialogue<ReadonlySet<string>> {
  */
 export function* preflight(migration: Migration, _account: Account): Dialogue<readonly FieldFault[]> {
   const { instanceId, databases = [] } = migration.target;
-  const absent = at(`The vendor knows no instance ${instanceId} in ${migration.region} under this account.`);
+  const absent = at(`The vendor knows no instance ${instanceId} in ${migration.region} in this account.`);
   try {
     const reply = yield read('DescribeDBInstances', { InstanceIdSet: [instanceId], Limit: 1 });
     const { items } = listOf('DescribeDBInstances', reply);
@@ -98,7 +97,7 @@ export function* preflight(migration: Migration, _account: Account): Dialogue<re
     const clashes = databases.flatMap((database, index): readonly FieldFault[] => {
       if (!taken.has(restoredName(database).toLowerCase())) return [];
       const field = database.restoreAs === undefined ? 'name' : 'restoreAs';
-      const detail = `A database named ${restoredName(database)} exists on the instance; the vendor overwrites none.`;
+      const detail = `A database named ${restoredName(database)} exists on the instance; the vendor does not overwrite it.`;
       return [{ pointer: `/target/databases/${index}/${field}`, detail }];
     });
     return [...faults, ...clashes];

@@ -62,19 +62,19 @@ export function requestIdOf(response: Fields | null): string | null {
 /** The error for a malformed response. A changing call with this error is in doubt. */
 export function malformedReply(operation: string, reply: VendorReply, what: string): VendorError {
   const requestId = requestIdOf(responseOf(reply));
-  return malformed({ name: 'tencent', operation, requestId }, reply, `The answer to ${operation} ${what}.`);
+  return malformed({ name: 'tencent', operation, requestId }, reply, `The response to ${operation} ${what}.`);
 }
 
 /** The `Response` object. Throws `VendorError` of kind `malformed` if there is none. */
 export function requireResponse(operation: string, reply: VendorReply): Fields {
   const response = responseOf(reply);
-  if (response === null) throw malformedReply(operation, reply, 'carries no `Response` object');
+  if (response === null) throw malformedReply(operation, reply, 'lacks `Response` object');
   return response;
 }
 
 /** A non-empty text field of the response. Throws `VendorError` of kind `malformed` if it is missing. */
 export function requireText(operation: string, reply: VendorReply, field: string): string {
   const value = asText(requireResponse(operation, reply)[field]);
-  if (value === null || value === '') throw malformedReply(operation, reply, `carries no ${field}`);
+  if (value === null || value === '') throw malformedReply(operation, reply, `lacks ${field}`);
   return value;
 }

@@ -130,7 +130,7 @@ function readPage(operation: ListQuery['operation'], reply: VendorReply) {
   const total = asInteger(response.TotalCount);
   const set = response[setNames[operation]];
   if (!Array.isArray(set) && !((set === null || set === undefined) && total === 0))
-    throw malformedReply(operation, reply, `carries no ${setNames[operation]}`);
+    throw malformedReply(operation, reply, `lacks ${setNames[operation]}`);
   return {
     items: Array.isArray(set) ? set.map((each) => (isObject(each) ? each : {})) : [],
     total,

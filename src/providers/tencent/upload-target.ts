@@ -28,11 +28,11 @@ export const uploadTarget: UploadSupport = {
     const response = requireResponse(operation, reply);
     const text = (field: string): string => {
       const value = asText(response[field]);
-      if (value === null || value === '') throw malformedReply(operation, reply, `carries no ${field}`);
+      if (value === null || value === '') throw malformedReply(operation, reply, `lacks ${field}`);
       return value;
     };
     const expiresAt = parseEpochSeconds(response.ExpiredTime);
-    if (expiresAt === null) throw malformedReply(operation, reply, 'carries no ExpiredTime');
+    if (expiresAt === null) throw malformedReply(operation, reply, 'lacks ExpiredTime');
     if (backup.source.type !== 'upload') throw new Error(`${backup.id} is not uploaded`);
     // The vendor renamed the field of the token. Either of the two may contain it.
     const token = asText(response.CosSecurityToken) || text('XCosSecurityToken');

@@ -28,7 +28,7 @@ export function cancelVerdict(migration: Migration): CancelVerdict {
       warning: {
         code: 'half_restored_database',
         detail:
-          'The database stays on the instance in restoring state and cannot be opened; drop it there. The import task stays too, in the vendor’s list.',
+          'The database stays on the instance in restoring state and cannot be opened; drop it there. The import task also stays in the vendor’s list.',
       },
     };
   if (started(migration, full) !== 'no' && full.state !== 'failed') return running;

@@ -116,7 +116,7 @@ export const ossDialect: StoreDialect = {
     if (first) return verifyOssV1(asked, first[1] ?? '', first[2] ?? '', now);
     const fourth = /^OSS4-HMAC-SHA256 Credential=([^,\s]+),\s*Signature=([0-9a-f]{64})$/.exec(authorization);
     if (fourth) return verifyOssV4(asked, fourth[1] ?? '', fourth[2] ?? '', now);
-    throw new StoreRefusal(403, 'AccessDenied', 'The request is not signed in a form that is known here.');
+    throw new StoreRefusal(403, 'AccessDenied', 'The sandbox does not know this form of signature.');
   },
 };
 
@@ -165,8 +165,7 @@ export const obsDialect: StoreDialect = {
     const { headers, method } = request;
     const [, scheme = '', id = '', signature = ''] =
       /^(OBS|AWS) ([^:\s]+):(\S+)$/.exec(headers.authorization ?? '') ?? [];
-    if (scheme === '')
-      throw new StoreRefusal(403, 'AccessDenied', 'The request is not signed in a form that is known here.');
+    if (scheme === '') throw new StoreRefusal(403, 'AccessDenied', 'The sandbox does not know this form of signature.');
     const prefix = scheme === 'OBS' ? 'x-obs-' : 'x-amz-';
     const secret = obsSecret(id, headers[`${prefix}security-token`], now);
     const dated = headers[`${prefix}date`];

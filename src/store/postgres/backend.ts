@@ -321,18 +321,16 @@ const remedies: Readonly<Record<string, string>> = {
   '28P01': ' Correct the user or the password in store.url.',
   '28000': ' Correct the user in store.url, or allow it in pg_hba.conf.',
   '3D000': ' Create the database, or correct its name in store.url.',
-  '42501':
-    ' Godwit needs a schema of its own: make its user the owner of the database, or grant it CREATE on the schema.',
-  '3F000': ' Create the schema that the search_path of its user names.',
-  '08P01': ' A pooler between has to pool by session, because Godwit listens.',
-  '42P07':
-    ' Another application has a table of that name in this schema: give Godwit a schema or a database of its own.',
+  '42501': ' Make Godwit’s user the owner of the database, or grant it CREATE on the schema.',
+  '3F000': ' Create the schema that the search_path of Godwit’s user names.',
+  '08P01': ' A connection pooler must pool by session, because Godwit uses LISTEN.',
+  '42P07': ' Another application has a table of that name in this schema. Give Godwit its own schema or database.',
   ENOTFOUND: ' Correct the host in store.url.',
-  EAI_AGAIN: ' Correct the host in store.url, or wait for the name service.',
+  EAI_AGAIN: ' Correct the host in store.url, or wait until DNS answers.',
   ECONNREFUSED: ' Start the database, or correct the host or the port in store.url.',
   '53300': ' Allow more connections, or fewer replicas.',
 };
 
 function unknownOutcome(cause: unknown): StoreOutcomeUnknown {
-  return new StoreOutcomeUnknown('the connection was lost while a commit was under way', { cause });
+  return new StoreOutcomeUnknown('the connection was lost during a commit', { cause });
 }

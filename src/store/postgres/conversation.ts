@@ -90,7 +90,7 @@ export class Conversation {
   async rollBack(): Promise<void> {
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const { reject } of waiting) reject(new Error('the transaction was given up'));
+    for (const { reject } of waiting) reject(new Error('the transaction was abandoned'));
     await this.#sent;
     this.#failure = null;
     await this.#client.query('rollback', []);

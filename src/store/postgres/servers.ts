@@ -10,7 +10,7 @@ export class NotPrimary extends Error {
   override readonly name = 'NotPrimary';
 
   constructor() {
-    super('the database takes no writes (it is a standby, or set to read-only)');
+    super('the database refuses writes: it is a standby or read-only');
   }
 }
 

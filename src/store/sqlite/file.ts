@@ -34,7 +34,7 @@ export function openFile(path: string): SqliteFile {
   // The lock is on the real path, so that links to the same file share it.
   const file = existsSync(path) ? realpathSync(path) : join(realpathSync(folder), basename(path));
   if (existsSync(file) && !statSync(file).isFile())
-    throw new StoreUnavailable(`${path} is not a file; store.url has to name one: sqlite:<path>`);
+    throw new StoreUnavailable(`${path} is not a file; store.url must name one: sqlite:<path>`);
   try {
     const unlock = lock(file);
     try {
@@ -46,7 +46,7 @@ export function openFile(path: string): SqliteFile {
   } catch (error) {
     const failure = sqliteFailure(error);
     if (!(failure instanceof StoreUnavailable)) throw failure;
-    const message = `the store ${path} cannot be opened: ${failure.message}. Its folder and file have to be writable, and the file an SQLite database.`;
+    const message = `the store ${path} cannot be opened: ${failure.message}. The folder and the file must be writable, and the file must be an SQLite database.`;
     throw new StoreUnavailable(message, { cause: error });
   }
 }
@@ -62,7 +62,7 @@ function makeFolder(folder: string): void {
       const { code = 'unknown error' } = error as NodeJS.ErrnoException;
       // Another process has created it meanwhile.
       if (code === 'EEXIST') continue;
-      throw new StoreUnavailable(`the folder ${folder} of the store cannot be made (${code})`, { cause: error });
+      throw new StoreUnavailable(`the folder ${folder} of the store cannot be created (${code})`, { cause: error });
     }
 }
 

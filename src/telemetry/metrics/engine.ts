@@ -18,7 +18,7 @@ export function engineMetrics({ counter, gauge, histogram }: Metrics, accounts: 
   const claims = counter('engine_claims_total', 'Claims of due migrations');
   const steps = histogram(
     'engine_step_duration_seconds',
-    'Time of one step: `send`, `probe` (for a call in doubt) or `observe` (a group of migrations)',
+    'Time of one step: `send`, `probe` (for an in-doubt call) or `observe` (a group of migrations)',
     ['provider', 'step'],
     seconds,
   );

@@ -162,7 +162,7 @@ export const nightScene: readonly Migration[] = [
     blocking: [
       {
         code: 'provider_unavailable',
-        detail: 'The vendor cannot be reached. Nothing is lost; it is tried again by itself.',
+        detail: 'The vendor cannot be reached. Nothing is lost; trying again by itself.',
         since: night - minutes(3),
         provider: {
           name: 'alibaba',

@@ -34,7 +34,7 @@ describe('a migration that was shown before', () => {
     const { call, service } = await testApp();
     await call('GET', path);
     service.getUnless = async () => {
-      throw new Problem('not_found', 'There is no such migration.');
+      throw new Problem('not_found', 'No such migration exists.');
     };
     expect((await call('GET', path)).statusCode).toBe(404);
   });

@@ -19,7 +19,7 @@ export function fakeService(): FakeService {
   const present = aMigration();
 
   function find(id: string, context: RequestContext) {
-    if (id !== present.id || !granted(context)) throw new Problem('not_found', 'There is no such migration.');
+    if (id !== present.id || !granted(context)) throw new Problem('not_found', 'No such migration exists.');
     return present;
   }
   function granted({ accounts }: RequestContext): boolean {

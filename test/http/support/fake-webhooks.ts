@@ -16,7 +16,7 @@ export function fakeWebhooks(): FakeWebhooks {
 
   function find(id: string, { accounts }: WebhookCaller) {
     const granted = accounts.includes('*') || present.accounts.every((account) => accounts.includes(account));
-    if (id !== present.id || !granted) throw new Problem('not_found', 'There is no such webhook.');
+    if (id !== present.id || !granted) throw new Problem('not_found', 'No such webhook exists.');
     return present;
   }
   function changing(id: string, { ifMatch, ...caller }: WebhookChange) {
@@ -53,7 +53,7 @@ export function fakeWebhooks(): FakeWebhooks {
     },
     async redeliver(id, deliveryId, caller) {
       find(id, caller);
-      if (deliveryId !== aDelivery().id) throw new Problem('not_found', 'There is no such delivery.');
+      if (deliveryId !== aDelivery().id) throw new Problem('not_found', 'No such delivery exists.');
       return aDelivery({ state: 'pending', attempts: 0 });
     },
   });

@@ -85,10 +85,10 @@ describe('a first file whose submission got no reply', () => {
     },
   );
 
-  it('is unclear beside a task that is too young to exclude', () => {
+  it('is unclear beside a task that is too recent to exclude', () => {
     const begunBy = Date.parse('2024-01-02T03:00:00Z');
     const { value } = look('restore', input({ begunBy }), { DescribeMigrateTasks: tasks([ours]), ...shows });
-    expect(value).toMatchObject({ found: 'unclear', detail: expect.stringContaining('too young') });
+    expect(value).toMatchObject({ found: 'unclear', detail: expect.stringContaining('too recent') });
   });
 
   it('does not match a task of another migration', () => {

@@ -14,8 +14,8 @@ const spoils: readonly (readonly [string, string])[] = [
   ['is no object', `update migrations set document = '[]' where id = $id`],
   ['has an unknown state', `update migrations set document = '{"state":"odd"}' where id = $id`],
   ['has lost its backups', `delete from backups where migration_id = $id`],
-  ['has a backup that is none', `update backups set document = 'null' where migration_id = $id`],
-  ['has a call that is none', `insert into calls (migration_id, position, document) values ($id, 0, '{}')`],
+  ['has a malformed backup', `update backups set document = 'null' where migration_id = $id`],
+  ['has a malformed call', `insert into calls (migration_id, position, document) values ($id, 0, '{}')`],
 ];
 
 export function unreadableBehaviour(site: Site): void {

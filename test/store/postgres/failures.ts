@@ -45,8 +45,8 @@ export function failureTests(database: Database): void {
       await admin.query(`alter database ${database.name} set default_transaction_read_only = on`);
       await admin.query(endConnections);
       await expect(store.create(sampleMigration(), noLease)).rejects.toBeInstanceOf(StoreUnavailable);
-      await expect(store.check()).rejects.toThrow(/takes no writes/);
-      await expect(replica()).rejects.toThrow(/takes no writes/);
+      await expect(store.check()).rejects.toThrow(/refuses writes/);
+      await expect(replica()).rejects.toThrow(/refuses writes/);
     });
 
     it('and is absent at start is reported without any part of the password', async () => {
