@@ -89,6 +89,6 @@ function unlessStranger(
   return {
     found: 'unclear',
     detail:
-      'The account’s current credentials show no effect of it. It was sent with another access key, so it may be in another account of the vendor.',
+      'The account’s current credentials show no effect of it. It was sent with other credentials, so it may be in another account of the vendor.',
   };
 }

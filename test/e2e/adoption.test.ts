@@ -326,7 +326,7 @@ describe('tasks that the vendor does not describe fully', () => {
       expect(refused.body.errors).toEqual([
         expect.objectContaining({
           pointer: '/adopt/jobId',
-          detail: expect.stringContaining('Nothing at Huawei Cloud links'),
+          detail: expect.stringContaining('Huawei Cloud does not link'),
         }),
       ]);
     }

@@ -177,7 +177,7 @@ describe.each(clouds)('backups at %s', (cloud) => {
     expect(sent.status).toBe(201);
     expect(sent.body.warnings).toEqual([expect.objectContaining({ code: 'backup_not_checked' })]);
     expect(sent.body.warnings[0]?.detail).toMatch(
-      /permission is (oss:GetObject|obs:object:GetObject|name\/cos:GetObject)/,
+      /permission on the bucket: (oss:GetObject|obs:object:GetObject|name\/cos:GetObject)/,
     );
     const refused = await call('POST', '/migrations', request(cloud, key, 'full', true));
     expect([refused.status, refused.body.code]).toEqual([422, 'backup_not_checked']);

@@ -182,14 +182,14 @@ const refused: readonly [string, Asked, number, string, string][] = [
     { provider: 'tencent', databases: [{ name: 'orders ' }], source: objects('acme-1250000000', key) },
     422,
     '/target/databases/0/name',
-    'blank',
+    'space',
   ],
   [
     'a blank at the end, at Huawei',
     { provider: 'huawei', databases: [{ name: 'orders ' }], source: objects('acme', key) },
     422,
     '/target/databases/0/name',
-    'blank',
+    'space',
   ],
 ];
 

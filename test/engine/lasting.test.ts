@@ -51,7 +51,7 @@ describe('a call that the vendor answers with an internal error each time', () =
 
       const between = await simulation.until(id, ({ stateReason }) => stateReason === 'provider_unavailable');
       expect(between.blocking).toMatchObject([{ code: 'provider_unavailable', provider: { code } }]);
-      expect(between.blocking[0]?.detail).toContain('sending 2 of at most 3');
+      expect(between.blocking[0]?.detail).toContain('attempt 2 of at most 3');
 
       const ended = await simulation.until(id, isTerminal);
       expect(sendings(simulation, operation)).toBe(3);
@@ -121,7 +121,7 @@ describe('a busy target', () => {
     expect(ended).toMatchObject({ state: 'failed', error: { retryable: true, provider: { code } } });
     expect(simulation.now - began).toBeGreaterThan(10 * 60_000);
     expect(simulation.now - began).toBeLessThan(20 * 60_000);
-    expect(ended.error?.detail).toContain('not tried again by itself');
+    expect(ended.error?.detail).toContain('no longer tries again');
     expect(ended.error?.detail).not.toMatch(/tried again (once|when|after|later|in a moment)/);
   });
 });

@@ -173,7 +173,7 @@ describe('a migration whose cloud account changes', () => {
     const present = simulation.context as { client: typeof client };
     present.client = { ...client, credentialPrint: () => 'another key' };
     const asked = await simulation.until(id, ({ calls }) => calls[0]?.asksOperator === true);
-    expect(asked.blocking.at(-1)?.detail).toContain('another key');
+    expect(asked.blocking.at(-1)?.detail).toContain('other credentials');
     for (let round = 0; round < 20; round++) await simulation.round();
     expect(simulation.restores()).toEqual([]);
     present.client = client;

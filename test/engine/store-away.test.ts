@@ -27,7 +27,7 @@ it('a store that takes no writes is tried once a second, with its own words in t
   expect(tries).toBeGreaterThan(30);
   expect(tries).toBeLessThanOrEqual(61);
   expect(new Set(simulation.errors)).toEqual(
-    new Set(['{"error":"the store is not available: database or disk is full"}']),
+    new Set(['{"error":"the store is unavailable: database or disk is full"}']),
   );
 
   full = false;

@@ -67,7 +67,10 @@ describe('an uploaded full backup at Tencent', () => {
     const { id, backupId } = await submit(chain, upload('full'));
     await chain.service.markUploaded(id, backupId, caller);
     const ask = () => problemOf(chain.service.uploadTarget(id, backupId, caller));
-    expect(await ask()).toMatchObject({ code: 'invalid_state', detail: expect.stringContaining('uploaded already') });
+    expect(await ask()).toMatchObject({
+      code: 'invalid_state',
+      detail: expect.stringContaining('already reported as uploaded'),
+    });
     await chain.until(id, (migration) => migration.state === 'restoring');
     expect((await ask()).detail).toContain('restoring');
     await chain.until(id, isTerminal);
