@@ -17,10 +17,10 @@ import type { EngineContext } from './engine/context.ts';
 import { createEngine } from './engine/engine.ts';
 import { createFeedScanner } from './engine/feed/scanner.ts';
 import { createReplicas } from './engine/replicas.ts';
+import { reportingEndings } from './engine/report-endings.ts';
 import { resealTexts } from './engine/resealing.ts';
 import { distrustStore } from './engine/restored-store.ts';
 import { createMigrationService } from './engine/service.ts';
-import { tellingOfEndings } from './engine/tell-endings.ts';
 import { createTextCipher } from './engine/text-cipher.ts';
 import { createUrlCipher } from './engine/url-cipher.ts';
 import { createHttpApp } from './http/app.ts';
@@ -84,8 +84,8 @@ export async function startGateway(
     const sealedTexts = async () => seals.reduce((sum, { backups, webhooks }) => sum + backups + webhooks, 0);
     const keys = await encryptionKeysOf(config, sqliteFolder(storeUrl), shared, sealedTexts);
     const texts = createTextCipher(keys, shared);
-    const lackOfKeys = missingKeys(seals, texts.keyIds);
-    if (lackOfKeys !== null) log.error({ error: lackOfKeys }, 'encryption keys');
+    const missingKeysDetail = missingKeys(seals, texts.keyIds);
+    if (missingKeysDetail !== null) log.error({ error: missingKeysDetail }, 'encryption keys');
     const cipher = createUrlCipher(texts);
     let inForce: InForce = { config, failed: false, needRestart: [] };
     let rateLimit = rateLimitOf(config);
@@ -126,13 +126,13 @@ export async function startGateway(
       credentialsOf: vault.credentialsOf,
       credentialsEnded: vault.credentialsEnded,
       share: replicas.share,
-      slowedDown: replicas.tellSoon,
+      slowedDown: replicas.publishSoon,
       report: telemetry.vendors.call,
       reportLogin: telemetry.vendors.login,
       reportClock: telemetry.vendors.clock,
     });
     const context: EngineContext = {
-      store: tellingOfEndings(store, telemetry.migrationEnded),
+      store: reportingEndings(store, telemetry.migrationEnded),
       client,
       providers,
       accounts,
@@ -145,7 +145,7 @@ export async function startGateway(
       telemetry: telemetry.engine,
       refusedCredentials: (account) => client.refusedLogin(account) ?? vault.refusal(account),
       openUrl: (url, backupId) => cipher.open(url, backupId),
-      lackOfKeys,
+      missingKeysDetail,
       ...(!config.sandbox && { configurationCheck: () => configurationCheck(inForce) }),
     };
     const engine = createEngine(context);
@@ -205,11 +205,13 @@ export async function startGateway(
       urls: cipher,
       webhookPlaces: placesOfWebhook,
       stopped: stopping.signal,
-    }).catch((error: unknown) => log.warn({ error: messageOf(error) }, 'stored secrets could not all be encrypted with the current key'));
+    }).catch((error: unknown) =>
+      log.warn({ error: messageOf(error) }, 'stored secrets could not all be encrypted with the current key'),
+    );
     engine.start();
     scanner.start();
     webhooks.start();
-    const tellConfigured = (): void => {
+    const reportConfiguration = (): void => {
       const { config: present, failed, needRestart } = inForce;
       telemetry.configured({ accounts: namesOf(present), failed, restart: needRestart.length > 0 });
     };
@@ -235,12 +237,12 @@ export async function startGateway(
         if (changes.callers || changes.webhooks) webhooks.change(callersOf(callers), next.webhooks);
         // Callers that are not applied keep their previous settings.
         inForce = { config: { ...next, auth: callers.auth }, failed: false, needRestart };
-        tellConfigured();
+        reportConfiguration();
         return needRestart;
       },
       reloadFailed() {
         inForce = { ...inForce, failed: true };
-        tellConfigured();
+        reportConfiguration();
       },
       async stop(graceMs) {
         client.drain();

@@ -31,7 +31,7 @@ export interface Attempted {
 
 /** First and longest pause without a `Retry-After`, in milliseconds. Each pause is twice the previous one. */
 const firstPauseMs = 250;
-const longestPauseMs = 8000;
+const maxPauseMs = 8000;
 
 /**
  * The pause before the next attempt, in milliseconds; null: no further attempt. A request for a change is repeated only with an idempotency
@@ -48,7 +48,7 @@ export function retryPause(attempted: Attempted, limits: RetryLimits, random: nu
 
 /** A growing pause in milliseconds, with jitter over its second half. `number`: the failed attempt, from 1. `random`: from 0, below 1. */
 export function backoffMs(number: number, random: number): number {
-  const longest = Math.min(firstPauseMs * 2 ** (number - 1), longestPauseMs);
+  const longest = Math.min(firstPauseMs * 2 ** (number - 1), maxPauseMs);
   return longest * (0.5 + random / 2);
 }
 

@@ -1,6 +1,6 @@
 import { GodwitProblem, GodwitUnexpectedAnswer, GodwitUnreachable, type ProblemDocument } from './errors.ts';
 import { type RetryLimits, retryAfterMs, retryPause } from './retry.ts';
-import { longestTimerMs, type Timing } from './timing.ts';
+import { maxTimerMs, type Timing } from './timing.ts';
 
 /** An API key or a token, or a function that returns one before each attempt. */
 export type Credential = string | (() => string | Promise<string>);
@@ -66,7 +66,7 @@ async function attempt(settings: SendSettings, request: Request): Promise<Result
   const deadline = new AbortController();
   const timer = setTimeout(
     () => deadline.abort(new Error(`no answer within ${settings.timeoutMs} ms`)),
-    Math.min(settings.timeoutMs, longestTimerMs),
+    Math.min(settings.timeoutMs, maxTimerMs),
   );
   try {
     const signal = AbortSignal.any([request.signal, deadline.signal]);

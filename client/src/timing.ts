@@ -11,7 +11,7 @@ export interface Timing {
 }
 
 /** Maximum delay of a timer, in milliseconds. */
-export const longestTimerMs = 2 ** 31 - 1;
+export const maxTimerMs = 2 ** 31 - 1;
 
 export const systemTiming: Timing = {
   now: () => Date.now(),
@@ -29,7 +29,7 @@ export const systemTiming: Timing = {
           signal?.removeEventListener('abort', aborted);
           resolve();
         },
-        Math.min(ms, longestTimerMs),
+        Math.min(ms, maxTimerMs),
       );
       signal?.addEventListener('abort', aborted, { once: true });
     }),

@@ -1,6 +1,6 @@
 import type { VendorFailure } from '../domain/vendor.ts';
+import { vendorErrorText } from './error-text.ts';
 import { type ExitStatus, exit, type Input, type Terminal } from './subcommand.ts';
-import { vendorWords } from './told-error.ts';
 
 /** The result of one check of one account. */
 export interface Finding {
@@ -38,7 +38,7 @@ function words(
   const skew = `this machine’s clock is ${seconds} s ${clockOffsetMs > 0 ? 'behind' : 'ahead of'} the vendor’s`;
   return [
     `${verdict} ${account} (${provider}, ${region}) ${asked}: ${detail}`,
-    ...(vendor?.code || vendor?.message ? [`     ${vendor.operation}: ${vendorWords(vendor)}`] : []),
+    ...(vendor?.code || vendor?.message ? [`     ${vendor.operation}: ${vendorErrorText(vendor)}`] : []),
     ...(Math.abs(clockOffsetMs) >= noticedSkewMs ? [terminal.styled('yellow', `     ${skew}`)] : []),
     ...(remedy === null ? [] : [`     ${remedy}`]),
   ].join('\n');

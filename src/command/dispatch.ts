@@ -2,9 +2,9 @@ import type { Environment } from '../domain/account-configuration.ts';
 import { closestName } from '../domain/spelling.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { subcommands } from './catalogue.ts';
+import { errorText } from './error-text.ts';
 import { helpOf, overview } from './help.ts';
 import { type ExitStatus, exit, type Input, type Subcommand, type Terminal, UsageError } from './subcommand.ts';
-import { toldError } from './told-error.ts';
 
 /**
  * Runs one command and returns its exit status. Reports every failure on standard error. `interruption` creates a signal that aborts when
@@ -27,7 +27,7 @@ export async function dispatch(
     const { run } = await subcommand.load();
     return await run(inputOf(read, environment, terminal, interruption));
   } catch (error) {
-    terminal.tell(error instanceof UsageError ? usageText(error, args) : toldError(error, asJson));
+    terminal.tell(error instanceof UsageError ? usageText(error, args) : errorText(error, asJson));
     return error instanceof UsageError ? exit.usage : exit.error;
   }
 }

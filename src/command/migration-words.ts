@@ -1,6 +1,6 @@
 import type { Migration } from '../../client/src/types.ts';
+import { vendorErrorText } from './error-text.ts';
 import type { Terminal } from './subcommand.ts';
-import { vendorWords } from './told-error.ts';
 
 /** Formats the progress of a migration as one line. */
 export function progressWords(migration: Migration): string {
@@ -13,7 +13,7 @@ export function progressWords(migration: Migration): string {
     ...(backupsTotal > 1 ? [`${backupsRestored} of ${backupsTotal} backups`] : []),
     ...(reason === undefined
       ? []
-      : [`${reason.code}: ${reason.detail}${reason.provider ? ` ${vendorWords(reason.provider)}` : ''}`]),
+      : [`${reason.code}: ${reason.detail}${reason.provider ? ` ${vendorErrorText(reason.provider)}` : ''}`]),
   ].join(' · ');
 }
 
@@ -24,9 +24,9 @@ export function endWords(migration: Migration, terminal: Pick<Terminal, 'styled'
   const lines = [`${id} ${terminal.styled(colour, state)}`];
   if (error !== null) lines.push(`  ${error.detail} (${error.code}${error.retryable ? ', retryable' : ''})`);
   if (error?.provider)
-    lines.push(`  ${error.provider.name} ${error.provider.operation}: ${vendorWords(error.provider)}`);
+    lines.push(`  ${error.provider.name} ${error.provider.operation}: ${vendorErrorText(error.provider)}`);
   for (const { code, detail, provider } of blocking)
-    lines.push(`  ${code}: ${detail}${provider ? ` ${vendorWords(provider)}` : ''}`);
+    lines.push(`  ${code}: ${detail}${provider ? ` ${vendorErrorText(provider)}` : ''}`);
   for (const { code, detail } of warnings) lines.push(terminal.styled('yellow', `  ${code}: ${detail}`));
   return lines.join('\n');
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createGodwit, type Godwit } from '../../client/src/client.ts';
 import type { Credential } from '../../client/src/send.ts';
+import { CommandError } from './error-text.ts';
 import { type Input, UsageError } from './subcommand.ts';
-import { CommandError } from './told-error.ts';
 
 const defaultUrl = 'http://127.0.0.1:8080';
 

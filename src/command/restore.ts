@@ -3,11 +3,11 @@ import type { Godwit } from '../../client/src/client.ts';
 import { GodwitProblem, GodwitUnexpectedAnswer, GodwitUnreachable } from '../../client/src/errors.ts';
 import type { Migration, MigrationRequest } from '../../client/src/types.ts';
 import { systemRuntime } from '../runtime.ts';
+import { CommandError, errorText } from './error-text.ts';
 import { follow, followingOf } from './follow.ts';
 import { endWords, progressWords } from './migration-words.ts';
 import { gatewayOf, textOf } from './remote.ts';
 import { type ExitStatus, exit, type Input, UsageError } from './subcommand.ts';
-import { CommandError, toldError } from './told-error.ts';
 
 /** `godwit restore`: starts a migration and follows it if requested, or performs a dry run. */
 export async function run(input: Input): Promise<ExitStatus> {
@@ -26,7 +26,7 @@ export async function run(input: Input): Promise<ExitStatus> {
   } catch (error) {
     if (isDoubtful(error)) terminal.tell(`The request may have arrived. To repeat it safely: --idempotency-key ${key}`);
     if (!isStoredRefusal(error)) throw error;
-    terminal.tell(toldError(error, input.flag('json')));
+    terminal.tell(errorText(error, input.flag('json')));
     return exit.failed;
   }
   const follows = input.flag('wait') || following.until.size > 0 || following.timeoutMs !== null;

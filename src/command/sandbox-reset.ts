@@ -6,9 +6,9 @@ import { providers } from '../registry.ts';
 import { systemRuntime } from '../runtime.ts';
 import { sandboxAccounts } from '../sandbox/accounts.ts';
 import { openStore } from '../store/open.ts';
+import { CommandError } from './error-text.ts';
 import { sandboxStateFile } from './sandbox-place.ts';
 import { type ExitStatus, exit, type Input } from './subcommand.ts';
-import { CommandError } from './told-error.ts';
 
 const pageSize = 200;
 

@@ -7,7 +7,7 @@ import { digestOf } from './changes.ts';
 /** Pause between a change and the reading of the file, in milliseconds, because editors write in several steps. */
 const quietMs = 250;
 /** Polling interval in milliseconds. Polling is needed because some file systems do not report changes. */
-const lookMs = 15_000;
+const pollMs = 15_000;
 
 /** A running watch on the configuration file. */
 export interface ConfigWatch {
@@ -17,36 +17,36 @@ export interface ConfigWatch {
 /**
  * Calls `changed` when the content of a file differs from its previous content. `first`: digest of the content that was read at the start.
  * A mounted ConfigMap or Secret changes through a symbolic link in the same folder (`..data`), so the folder is watched and the content is
- * compared. A file that is temporarily missing is not a change. `lookEveryMs`: polling interval in milliseconds.
+ * compared. A file that is temporarily missing is not a change. `pollEveryMs`: polling interval in milliseconds.
  */
 export function watchConfig(
   path: string,
   first: string | null,
   runtime: Pick<Runtime, 'sleep'>,
   changed: () => Promise<void>,
-  lookEveryMs = lookMs,
+  pollEveryMs = pollMs,
 ): ConfigWatch {
   const closed = new AbortController();
-  let heard = new AbortController();
+  let notified = new AbortController();
   let watcher: FSWatcher | null = null;
   try {
     watcher = watch(dirname(path), { persistent: false }, (_event, name) => {
       // Ignores other files, because a database in the same folder may be written continuously.
       const isOther = name !== null && name !== basename(path) && !name.startsWith('..');
-      if (!isOther && !heard.signal.aborted) heard.abort();
+      if (!isOther && !notified.signal.aborted) notified.abort();
     });
     watcher.on('error', () => undefined);
   } catch {
     // The folder cannot be watched. Polling detects changes.
   }
 
-  async function look(): Promise<void> {
+  async function poll(): Promise<void> {
     let known = first;
     while (!closed.signal.aborted) {
-      heard = new AbortController();
+      notified = new AbortController();
       if (await isAnother()) await changed();
-      await runtime.sleep(lookEveryMs, AbortSignal.any([heard.signal, closed.signal]));
-      if (heard.signal.aborted) await runtime.sleep(quietMs, closed.signal);
+      await runtime.sleep(pollEveryMs, AbortSignal.any([notified.signal, closed.signal]));
+      if (notified.signal.aborted) await runtime.sleep(quietMs, closed.signal);
     }
 
     async function isAnother(): Promise<boolean> {
@@ -56,7 +56,7 @@ export function watchConfig(
       return true;
     }
   }
-  void look();
+  void poll();
   return {
     close() {
       closed.abort();

@@ -68,9 +68,9 @@ export interface AdoptableTask {
   readonly backups: readonly [AdoptableBackup, ...AdoptableBackup[]];
 }
 
-/** Why a task cannot be adopted. `differs`: it is not what the caller states. `untold`: the vendor does not show enough of it. */
+/** Why a task cannot be adopted. `differs`: it is not what the caller states. `undetermined`: the vendor does not show enough of it. */
 export interface AdoptionRefusal {
-  readonly refused: 'differs' | 'untold';
+  readonly refused: 'differs' | 'undetermined';
   /** JSON pointer into the request. */
   readonly pointer: string;
   readonly detail: string;

@@ -16,11 +16,11 @@ export interface ReplicaTimes {
   /** A process without a heartbeat counts for this time. Longer than `viewMs` and two heartbeats, so that it has stopped sending by then. */
   readonly leaveMs: number;
   /** Maximum delay until other processes learn of a vendor's throttling. Shorter than `beatMs`. */
-  readonly tellMs: number;
+  readonly publishMs: number;
 }
 
 /** The times in use. Processes of different versions that share a store rely on each other’s values. */
-export const replicaTimes: ReplicaTimes = { beatMs: 1000, viewMs: 3000, joinMs: 4000, leaveMs: 6000, tellMs: 200 };
+export const replicaTimes: ReplicaTimes = { beatMs: 1000, viewMs: 3000, joinMs: 4000, leaveMs: 6000, publishMs: 200 };
 
 /** A stored heartbeat. The process counts from `joinsAt` until `leavesAt`, in milliseconds of the database's clock. */
 export interface ReplicaRow {

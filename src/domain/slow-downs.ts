@@ -14,11 +14,11 @@ export interface SlowDown extends Slowness {
 /** Exchange of slow-downs between the processes that share a vendor's limits. Times are monotonic milliseconds of this process. */
 export interface SharedSlowDowns {
   /** Slow-downs of this process that the other processes do not know yet. */
-  untold(): readonly SlowDown[];
+  unpublished(): readonly SlowDown[];
   /** Marks slow-downs as known to the other processes. */
-  told(those: readonly SlowDown[]): void;
+  published(those: readonly SlowDown[]): void;
   /** Replaces the slow-downs of all processes by those in force. */
-  heard(all: readonly SlowDown[]): void;
+  received(all: readonly SlowDown[]): void;
 }
 
 /** The key of the budget that a slow-down is about. */

@@ -286,7 +286,7 @@ export interface Store {
    */
   onChange(listener: ChangeListener): () => void;
   /** Whether other processes' changes are notified at once; false: they are polled every few seconds; null: there are no other processes. */
-  hearsOthers(): boolean | null;
+  receivesNotifications(): boolean | null;
   /**
    * The clock shared by all processes of this store minus this process's clock, in milliseconds. 0 with a single process, and while the
    * difference is less than the uncertainty of the measurement.
@@ -294,7 +294,7 @@ export interface Store {
   clockOffset(): number;
   /**
    * Stores a heartbeat of this process and its slow-downs, with times in milliseconds from now. Returns the list of processes and all
-   * slow-downs in force. Only for stores with several processes (`hearsOthers`).
+   * slow-downs in force. Only for stores with several processes (`receivesNotifications`).
    */
   beat(id: string, now: Instant, times: ReplicaTimes, slowDowns: readonly SlowDown[]): Promise<ReplicaList>;
   /** Records that this process no longer sends calls. */

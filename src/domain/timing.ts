@@ -62,9 +62,9 @@ export function spreadBackOffMs(failures: number, settings: EngineSettings, spre
   return jitteredMs(backOffMs(failures, settings), pollMinMs, hash(`${spread} ${failures}`) / 2 ** 32);
 }
 
-/** A value between `leastMs` and `mostMs`. `random`: from 0 to 1. */
-export function jitteredMs(mostMs: number, leastMs: number, random: number): number {
-  return Math.round(leastMs + random * Math.max(mostMs - leastMs, 0));
+/** A value between `minMs` and `maxMs`. `random`: from 0 to 1. */
+export function jitteredMs(maxMs: number, minMs: number, random: number): number {
+  return Math.round(minMs + random * Math.max(maxMs - minMs, 0));
 }
 
 /**

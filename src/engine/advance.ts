@@ -13,9 +13,9 @@ import {
   isDue,
   keep,
   type LeasedMigration,
-  lackOfAccount,
-  lackOfKey,
   leaseOf,
+  missingAccountDetail,
+  missingKeyDetail,
 } from './context.ts';
 import { probe } from './probe.ts';
 import { send, sendBegun } from './send.ts';
@@ -47,7 +47,7 @@ export async function advance(
     const account = accountOf(context, migration);
     if (account === undefined)
       return rest(context, current, (latest) =>
-        withoutAccount(latest, lackOfAccount(context, latest), changeContext(context, latest)),
+        withoutAccount(latest, missingAccountDetail(context, latest), changeContext(context, latest)),
       );
     if (isBlockedBy(migration, 'account_not_configured')) {
       const back = await store.update(migration.id, (latest) => cleared(latest, 'account'), {
@@ -80,7 +80,7 @@ export async function advance(
 
     const leased = current;
     let work: () => Promise<LeasedMigration | null>;
-    const lack = command.do === 'send' ? lackOfKey(context, command.backup) : null;
+    const lack = command.do === 'send' ? missingKeyDetail(context, command.backup) : null;
     if (lack !== null)
       return rest(
         context,

@@ -22,7 +22,7 @@ export function cloudOf({ providers, client }: Clouds, account: Account, region:
  * Why the configured account is not the cloud account of a migration, as a predicate to follow the account's name; null: no difference is
  * known. Every migration belongs to one cloud account, and nothing may be probed or sent under another one.
  */
-export function strangeness(context: Clouds, migration: Migration, account: Account): string | null {
+export function accountMismatch(context: Clouds, migration: Migration, account: Account): string | null {
   if (account.provider !== migration.provider) return `now belongs to \`${account.provider}\``;
   const { cloud } = migration;
   if (cloud === undefined) return null;

@@ -8,7 +8,7 @@ import type { EngineStep, EngineTelemetry } from '../domain/telemetry.ts';
 import type { EngineSettings } from '../domain/timing.ts';
 import type { Account, Permit, VendorClient, VendorFailure } from '../domain/vendor.ts';
 
-import { strangeness } from './cloud-account.ts';
+import { accountMismatch } from './cloud-account.ts';
 import { SealedTextUnreadable } from './text-cipher.ts';
 
 /** The engine's log. The fields are an allow-list: ids, terms of the API, counts. */
@@ -45,7 +45,7 @@ export interface EngineContext {
   /** The rejection for which an account's credentials are not used at present; null: none is known. */
   readonly refusedCredentials?: (account: Account) => VendorFailure | null;
   /** Explanation of missing keys that stored texts need; null or undefined: none is missing. */
-  readonly lackOfKeys?: string | null;
+  readonly missingKeysDetail?: string | null;
   /** Whether the present configuration file is in force. Absent if there is no file. */
   readonly configurationCheck?: () => { readonly ok: boolean; readonly detail: string };
   /** Decrypts a URL of a backup. Throws `SealedTextUnreadable`. */
@@ -65,13 +65,13 @@ export function capabilitiesOf({ providers }: EngineContext): readonly Capabilit
 /** The account of a migration; undefined: it is not configured, or its name now means another cloud account. */
 export function accountOf(context: EngineContext, migration: Migration): Account | undefined {
   const account = context.accounts.get(migration.account);
-  return account !== undefined && strangeness(context, migration, account) === null ? account : undefined;
+  return account !== undefined && accountMismatch(context, migration, account) === null ? account : undefined;
 }
 
 /** Why a migration has no account, as a sentence. */
-export function lackOfAccount(context: EngineContext, migration: Migration): string {
+export function missingAccountDetail(context: EngineContext, migration: Migration): string {
   const account = context.accounts.get(migration.account);
-  const strange = account === undefined ? null : strangeness(context, migration, account);
+  const strange = account === undefined ? null : accountMismatch(context, migration, account);
   return `The account \`${migration.account}\` ${strange ?? 'is no longer configured'}.`;
 }
 
@@ -136,7 +136,7 @@ export function openerOf(context: Pick<EngineContext, 'openUrl'>, backup: Backup
 }
 
 /** Why a URL of the backup cannot be decrypted, in words; null: all can be. */
-export function lackOfKey(context: Pick<EngineContext, 'openUrl'>, backup: Backup | null): string | null {
+export function missingKeyDetail(context: Pick<EngineContext, 'openUrl'>, backup: Backup | null): string | null {
   if (backup?.source.type !== 'url') return null;
   try {
     for (const url of backup.source.urls) context.openUrl(url, backup.id);

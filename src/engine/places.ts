@@ -7,9 +7,9 @@ const placesOf: Readonly<Record<DueWork, number>> = { send: 32, reconcile: 16, o
 /** Maximum number for all unconfigured accounts together. Their migrations only get a reason. */
 const placesOfOthers = 20;
 /** Maximum number of claims during a vendor's pause. These migrations record the pause as their reason and wait for its end. */
-const toldAtOnce = 20;
+const reportedAtOnce = 20;
 /** Milliseconds of the shortest pause that migrations record. A shorter one ends before the record is written. */
-const worthTellingMs = 1000;
+const reportedPauseMs = 1000;
 
 /** Counts the migrations in progress and computes how many of each kind may be claimed. A kind is an account and a first need. */
 export class Places {
@@ -92,7 +92,7 @@ export class Places {
 
   #roomToSend(account: Account): number {
     const { room, pauseLeftMs } = this.#client.outlook(account);
-    return Math.min(this.#free(account.name, 'send'), pauseLeftMs > worthTellingMs ? toldAtOnce : room);
+    return Math.min(this.#free(account.name, 'send'), pauseLeftMs > reportedPauseMs ? reportedAtOnce : room);
   }
 
   #free(account: string, work: DueWork): number {

@@ -41,7 +41,7 @@ export async function probe(
     };
     const finding = unlessStranger(context, account, migration, recorded, found);
     settle = (latest) => settleByFinding(latest, recorded.number, finding, probedAt, changeContext(context, latest));
-    tellProbed(context, account, recorded, finding.found);
+    reportProbe(context, account, recorded, finding.found);
     context.log.info(
       { migrationId: migration.id, operation: recorded.operation, outcome: finding.found },
       'probed for an in-doubt call',
@@ -49,7 +49,7 @@ export async function probe(
   } catch (error) {
     const failure = error instanceof VendorError ? error.failure : notBuilt(context, migration, recorded, error);
     settle = (latest) => probeFailed(latest, recorded.number, failure, changeContext(context, latest));
-    tellProbed(context, account, recorded, 'failed');
+    reportProbe(context, account, recorded, 'failed');
     context.log.warn(
       { migrationId: migration.id, operation: recorded.operation, outcome: failure.kind },
       'could not probe for an in-doubt call',
@@ -62,7 +62,7 @@ export async function probe(
   return keep(await store.update(migration.id, stillOpen, whileDue(context, fence)), leased);
 }
 
-function tellProbed(
+function reportProbe(
   { telemetry }: EngineContext,
   { provider, name }: Account,
   { operation }: Call,

@@ -11,15 +11,15 @@ export interface Replicas {
   share(): Share | null;
   /** Resolves after the first heartbeat, successful or not. */
   start(): Promise<void>;
-  /** Schedules the next heartbeat within `tellMs`, to share new slow-downs. */
-  tellSoon(): void;
+  /** Schedules the next heartbeat within `publishMs`, to share new slow-downs. */
+  publishSoon(): void;
   /** Stops the heartbeats and leaves the list. Call it after the last call was sent. */
   stop(): Promise<void>;
 }
 
 /** The dependencies of the heartbeat. */
 export interface ReplicasOptions {
-  readonly store: Pick<Store, 'hearsOthers' | 'beat' | 'part'>;
+  readonly store: Pick<Store, 'receivesNotifications' | 'beat' | 'part'>;
   readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep'>;
   /** Unique id of the process. */
   readonly id: string;
@@ -32,7 +32,7 @@ export interface ReplicasOptions {
 const alone: Replicas = {
   share: () => wholeShare,
   start: async () => undefined,
-  tellSoon: () => undefined,
+  publishSoon: () => undefined,
   stop: async () => undefined,
 };
 
@@ -45,7 +45,7 @@ export function createReplicas({
   slowDowns,
   times = replicaTimes,
 }: ReplicasOptions): Replicas {
-  if (store.hearsOthers() === null) return alone;
+  if (store.receivesNotifications() === null) return alone;
   const stopped = new AbortController();
   let rest = new AbortController();
   let soon = false;
@@ -57,14 +57,14 @@ export function createReplicas({
   async function beat(): Promise<void> {
     const askedAt = runtime.monotonic();
     const shared = slowDowns();
-    const untold = shared.untold();
+    const unpublished = shared.unpublished();
     try {
-      const counted = untold.map((each) => shifted(each, -askedAt));
+      const counted = unpublished.map((each) => shifted(each, -askedAt));
       const list = await store.beat(id, runtime.now(), times, counted);
-      shared.told(untold);
+      shared.published(unpublished);
       // The database's clock was read before the response arrived, so this shift never makes a slow-down end too early.
       const shift = runtime.monotonic() - list.now;
-      shared.heard(list.slowDowns.map((each) => shifted(each, shift)));
+      shared.received(list.slowDowns.map((each) => shifted(each, shift)));
       roster = rosterOf(list, askedAt, times);
       silent = false;
       // Notices a change of the processes now, not at the next call.
@@ -84,7 +84,7 @@ export function createReplicas({
       rest = new AbortController();
       if (!soon) await runtime.sleep(times.beatMs, rest.signal);
       // A short wait gathers slow-downs that occur together.
-      if (soon) await runtime.sleep(times.tellMs, stopped.signal);
+      if (soon) await runtime.sleep(times.publishMs, stopped.signal);
       soon = false;
       if (!stopped.signal.aborted) await beat();
     }
@@ -106,7 +106,7 @@ export function createReplicas({
       await beat();
       loop = keepBeating();
     },
-    tellSoon() {
+    publishSoon() {
       soon = true;
       rest.abort();
     },

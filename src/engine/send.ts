@@ -162,13 +162,13 @@ async function transmit(
     const requestId = provider.requestIdOf(reply);
     accepted = refs;
     settle = (latest) => acceptCall(latest, call.number, refs, changeContext(context, latest), requestId);
-    tellSent(context, account, call, 'accepted');
+    reportSent(context, account, call, 'accepted');
     context.log.info({ migrationId: id, operation: call.operation, outcome: 'accepted' }, 'vendor call');
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
     const { failure } = error;
     settle = (latest) => failCall(latest, call.number, failure, changeContext(context, latest));
-    tellSent(context, account, call, failure.kind);
+    reportSent(context, account, call, failure.kind);
     context.log.warn(
       {
         migrationId: id,
@@ -182,7 +182,7 @@ async function transmit(
   return storeOutcome(context, leased, call, settle, accepted);
 }
 
-function tellSent(
+function reportSent(
   { telemetry }: EngineContext,
   { provider, name }: Account,
   { operation }: Call,

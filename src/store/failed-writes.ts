@@ -27,7 +27,7 @@ export function noticingFailedWrites(backend: Backend): Backend {
     write,
     onChange: (listener) => backend.onChange(listener),
     onOtherHistory: (listener) => backend.onOtherHistory(listener),
-    hearsOthers: () => backend.hearsOthers(),
+    receivesNotifications: () => backend.receivesNotifications(),
     clockOffset: () => backend.clockOffset(),
     async check() {
       await backend.check();

@@ -34,7 +34,7 @@ interface Wanted extends Place {
 }
 
 /** Maximum number of claimed keys in a cached statement. Queries with more keys are not cached, to limit the number of statements. */
-const mostKeptKeys = 8;
+const maxKeptKeys = 8;
 
 /** Finds all obstacles with one statement. */
 export async function findObstacles(
@@ -45,7 +45,7 @@ export async function findObstacles(
   const claim = isTerminal(migration) ? noClaim : targetClaim(migration);
   const keys = [...claim.names, ...claim.sources];
   const wanted = { ...placeOf(migration), keyDigest };
-  if (keys.length > mostKeptKeys) return obstaclesTo(session.db, wanted, claim).executeTakeFirstOrThrow();
+  if (keys.length > maxKeptKeys) return obstaclesTo(session.db, wanted, claim).executeTakeFirstOrThrow();
   const [found] = await session.rows(statementFor(claim), { ...wanted, ...keys });
   if (found === undefined) throw new Error('a statement that always has a row has none');
   return found;

@@ -3,9 +3,9 @@ import type { SealCount } from '../domain/store.ts';
 import type { Tables } from './tables.ts';
 
 /** Maximum of each count. */
-const mostCounted = 10_000;
+const maxCounted = 10_000;
 
-/** `Store.seals`, from two partial indexes: one lookup per combination of seals, and counting up to `mostCounted`. */
+/** `Store.seals`, from two partial indexes: one lookup per combination of seals, and counting up to `maxCounted`. */
 export async function countSeals(db: Kysely<Tables>): Promise<readonly SealCount[]> {
   const counts = new Map<string, { backups: number; webhooks: number }>();
   for (const table of ['backups', 'webhooks'] as const)
@@ -13,7 +13,7 @@ export async function countSeals(db: Kysely<Tables>): Promise<readonly SealCount
       const records = await countRecords(db, table, seals);
       for (const seal of seals.split(' ')) {
         const known = counts.get(seal) ?? { backups: 0, webhooks: 0 };
-        counts.set(seal, { ...known, [table]: Math.min(known[table] + records, mostCounted) });
+        counts.set(seal, { ...known, [table]: Math.min(known[table] + records, maxCounted) });
       }
     }
   return [...counts].map(([seal, records]) => ({ seal, ...records }));
@@ -32,7 +32,7 @@ async function nextSeals(db: Kysely<Tables>, table: 'backups' | 'webhooks', afte
 
 async function countRecords(db: Kysely<Tables>, table: 'backups' | 'webhooks', seals: string): Promise<number> {
   const row = await db
-    .selectFrom(db.selectFrom(table).select('seals').where('seals', '=', seals).limit(mostCounted).as('counted'))
+    .selectFrom(db.selectFrom(table).select('seals').where('seals', '=', seals).limit(maxCounted).as('counted'))
     .select(({ fn }) => fn.countAll<number>().as('records'))
     .executeTakeFirstOrThrow();
   return Number(row.records);

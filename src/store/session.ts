@@ -55,8 +55,8 @@ export interface Backend {
   onChange(listener: ChangeListener): () => void;
   /** The listener is called before the first read from a database that may have another history than the previous one. */
   onOtherHistory(listener: () => void): void;
-  /** See `Store.hearsOthers`. */
-  hearsOthers(): boolean | null;
+  /** See `Store.receivesNotifications`. */
+  receivesNotifications(): boolean | null;
   /** See `Store.clockOffset`. */
   clockOffset(): number;
   /** See `Store.check`. */

@@ -186,8 +186,8 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     return this.#backend.read((db) => listAudit(db, this.#backend.dialect, this.#backend.unreadable, filter, page));
   }
 
-  hearsOthers() {
-    return this.#backend.hearsOthers();
+  receivesNotifications() {
+    return this.#backend.receivesNotifications();
   }
 
   clockOffset() {

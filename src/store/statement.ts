@@ -70,7 +70,7 @@ export function statement<Values extends object, Row>(
 }
 
 /** Maximum number of rows per statement, because each number of rows is a statement of its own. */
-const mostRows = 16;
+const maxRows = 16;
 
 /** A session or connection that runs statements. */
 interface Runner {
@@ -91,8 +91,8 @@ export function statementOfRows<Row extends object>(
     return statement;
   };
   return (runner, rows) => {
-    for (let start = 0; start < rows.length; start += mostRows) {
-      const portion = rows.slice(start, start + mostRows);
+    for (let start = 0; start < rows.length; start += maxRows) {
+      const portion = rows.slice(start, start + maxRows);
       runner.run(ofRows(portion.length), portion);
     }
   };

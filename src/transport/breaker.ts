@@ -45,7 +45,7 @@ export function breakLeftMs(breaker: Breaker, effect: 'read' | 'write', now: num
 
 /** Returns the next state after a call. `failure`: null for a successful call. `now`: monotonic milliseconds. */
 export function afterCall(breaker: Breaker, failure: VendorFailure | null, now: number): Breaker {
-  if (!tellsOfOutage(failure)) return closed;
+  if (!indicatesOutage(failure)) return closed;
   if (breaker.state === 'closed')
     return breaker.failures + 1 < maxFailures
       ? { state: 'closed', failures: breaker.failures + 1 }
@@ -59,7 +59,7 @@ export function afterCall(breaker: Breaker, failure: VendorFailure | null, now: 
  * Whether a failure indicates an outage: no connection, no response, or a server error without a vendor error code. A vendor error is a
  * sign of life.
  */
-function tellsOfOutage(failure: VendorFailure | null): boolean {
+function indicatesOutage(failure: VendorFailure | null): boolean {
   if (failure === null) return false;
   if (failure.kind === 'timeout' || failure.kind === 'not_sent') return true;
   return (

@@ -45,7 +45,7 @@ export interface TrafficOptions {
   limitsOf(account: Account): CallLimits;
   /** The share of every limit that this process may use; null: unknown, and no call is sent. Default: the whole limit. */
   readonly share?: (() => Share | null) | undefined;
-  /** Called when a vendor has throttled a call. `slowDowns.untold` then holds a slow-down for the other processes. */
+  /** Called when a vendor has throttled a call. `slowDowns.unpublished` then holds a slow-down for the other processes. */
   readonly slowedDown?: (() => void) | undefined;
 }
 
@@ -79,9 +79,9 @@ export class Traffic {
   readonly #draining = new AbortController();
   /** Earlier configurations of accounts. */
   readonly #former = new WeakSet<Account>();
-  #untold: readonly SlowDown[] = [];
+  #unpublished: readonly SlowDown[] = [];
   /** The slow-downs that other processes have reported, by `slowDownKey`. */
-  #heard: ReadonlyMap<string, SlowDown> = new Map();
+  #received: ReadonlyMap<string, SlowDown> = new Map();
 
   constructor(options: TrafficOptions) {
     this.#options = options;
@@ -132,7 +132,7 @@ export class Traffic {
         maxConcurrent,
         share: this.#options.share ?? (() => wholeShare),
         slowness: (budget) =>
-          this.#heard.get(slowDownKey({ provider, account: account.name, gate: name, budget })) ?? null,
+          this.#received.get(slowDownKey({ provider, account: account.name, gate: name, budget })) ?? null,
       },
       this.#runtime,
     );
@@ -184,17 +184,17 @@ export class Traffic {
     const { provider, name } = account;
     const slowDown = { provider, account: name, gate: gateName(request), budget: call.budget };
     const now = this.#runtime.monotonic();
-    this.#untold = together([...this.#untold, { ...slowDown, speed, slowedAt, pausedUntil }], now);
+    this.#unpublished = together([...this.#unpublished, { ...slowDown, speed, slowedAt, pausedUntil }], now);
     this.#options.slowedDown?.();
   }
 
   /** The slow-downs that processes with shared limits exchange. */
   readonly slowDowns: SharedSlowDowns = {
-    untold: () => this.#untold,
-    told: (those) => {
-      this.#untold = this.#untold.filter((each) => !those.includes(each));
+    unpublished: () => this.#unpublished,
+    published: (those) => {
+      this.#unpublished = this.#unpublished.filter((each) => !those.includes(each));
     },
-    heard: (all) => {
+    received: (all) => {
       // Caps the times, so that a wrong clock of another process cannot prolong a pause.
       const latest = this.#runtime.monotonic() + maxPauseMs;
       const credible = all.map((each) => ({
@@ -202,7 +202,7 @@ export class Traffic {
         slowedAt: Math.min(each.slowedAt, latest),
         pausedUntil: Math.min(each.pausedUntil, latest),
       }));
-      this.#heard = new Map(credible.map((each) => [slowDownKey(each), each]));
+      this.#received = new Map(credible.map((each) => [slowDownKey(each), each]));
       for (const each of credible)
         this.#gates.get(`${each.provider}|${each.account}|${each.gate}`)?.gate.slowDown(each.budget, each);
     },
@@ -269,14 +269,14 @@ export class Traffic {
           : [],
     );
     // Includes slow-downs of operations that only other processes have called.
-    const heard = [...this.#heard].flatMap(([key, slowDown]): [string, SlowedOperation][] => {
+    const received = [...this.#received].flatMap(([key, slowDown]): [string, SlowedOperation][] => {
       const { provider, account, gate, budget } = slowDown;
       const speed = speedOf(slowDown, now);
       if (speed >= 1 || this.#gates.get(`${provider}|${account}|${gate}`)?.configured === false) return [];
       const each = { budget, speed, pauseLeftMs: Math.max(slowDown.pausedUntil - now, 0) };
       return [[key, { provider, account, ...slowedAs(each, wall) }]];
     });
-    return [...new Map([...heard, ...own]).values()];
+    return [...new Map([...received, ...own]).values()];
   }
 
   /** The circuit breakers of all places that were called. `retryAt`: wall-clock time of the next probe. */

@@ -14,7 +14,7 @@ import { createWebhookService } from './service.ts';
 /** Milliseconds by which a lease is longer than the longest attempt, for the writes before and after it. */
 const leaseMarginMs = 30_000;
 /** Maximum configurable deadline of an attempt in milliseconds, so that leases stay long enough when settings change. */
-const longestTimeoutMs = 60_000;
+const maxTimeoutMs = 60_000;
 
 /** The dependencies and settings of webhooks. */
 export interface WebhooksOptions {
@@ -58,7 +58,7 @@ export function createWebhooks({ store, runtime, cipher, settings, ...rest }: We
     store,
     runtime,
     grantFault: (webhook, account) => present.grantFault(webhook, account),
-    leaseMs: longestTimeoutMs + leaseMarginMs,
+    leaseMs: maxTimeoutMs + leaseMarginMs,
     telemetry: rest.telemetry,
   });
   const service = createWebhookService({

@@ -12,7 +12,7 @@ const many = { readsPerSecond: 1000, writesPerSecond: 1000 };
 const limits: FleetOptions['limits'] = { alibaba: many, huawei: many, tencent: many };
 
 /** Long, so that heartbeats cost little of an hour. */
-const seldomBeats = { beatMs: 30_000, viewMs: 90_000, joinMs: 20, leaveMs: 600_000, tellMs: 200 };
+const seldomBeats = { beatMs: 30_000, viewMs: 90_000, joinMs: 20, leaveMs: 600_000, publishMs: 200 };
 
 const postgres = await findPostgres();
 let server: PostgresServer | null = null;

@@ -7,7 +7,7 @@ import { VirtualTime } from '../support/virtual-time.ts';
 
 /** The database's clock minus the clock of the processes, in milliseconds. */
 const databaseAheadMs = 86_400_000;
-const nothingSlow: SharedSlowDowns = { untold: () => [], told: () => undefined, heard: () => undefined };
+const nothingSlow: SharedSlowDowns = { unpublished: () => [], published: () => undefined, received: () => undefined };
 
 /** A table of processes that can become unreachable. */
 function table(time: VirtualTime) {
@@ -15,7 +15,7 @@ function table(time: VirtualTime) {
   let slowDowns: readonly SlowDown[] = [];
   const place = { reachable: true, others: true as boolean | null, travelMs: 0 };
   const store: ReplicasOptions['store'] = {
-    hearsOthers: () => place.others,
+    receivesNotifications: () => place.others,
     async beat(id, _now, _times, more) {
       if (!place.reachable) throw new Error('cut off');
       const now = time.now() + databaseAheadMs;
@@ -93,23 +93,23 @@ describe('the share of a process', () => {
 
 /** The slow-downs that the client of one process reports and receives. */
 function talk() {
-  let untold: readonly SlowDown[] = [];
-  let heard: readonly SlowDown[] = [];
+  let unpublished: readonly SlowDown[] = [];
+  let received: readonly SlowDown[] = [];
   const slowDowns: SharedSlowDowns = {
-    untold: () => untold,
-    told: (those) => {
-      untold = untold.filter((each) => !those.includes(each));
+    unpublished: () => unpublished,
+    published: (those) => {
+      unpublished = unpublished.filter((each) => !those.includes(each));
     },
-    heard: (all) => {
-      heard = all;
+    received: (all) => {
+      received = all;
     },
   };
   return {
     slowDowns,
-    heard: () => heard,
-    untold: () => untold,
+    received: () => received,
+    unpublished: () => unpublished,
     say: (each: SlowDown) => {
-      untold = [...untold, each];
+      unpublished = [...unpublished, each];
     },
   };
 }
@@ -133,17 +133,17 @@ describe('a slow-down of one process', () => {
       pausedUntil: time.monotonic() + 20_000,
     };
     teller.say(slowDown);
-    one.tellSoon();
-    await time.pass(times.tellMs + times.beatMs + 3 * place.travelMs);
-    expect(listener.heard()).toMatchObject([{ account: 'ali', speed: 0.5 }]);
+    one.publishSoon();
+    await time.pass(times.publishMs + times.beatMs + 3 * place.travelMs);
+    expect(listener.received()).toMatchObject([{ account: 'ali', speed: 0.5 }]);
     for (let second = 0; second < 15; second++) {
       await time.pass(1000);
-      const [heard] = listener.heard();
-      expect(heard?.pausedUntil).toBeGreaterThanOrEqual(slowDown.pausedUntil);
-      expect(heard?.pausedUntil).toBeLessThanOrEqual(slowDown.pausedUntil + place.travelMs);
+      const [received] = listener.received();
+      expect(received?.pausedUntil).toBeGreaterThanOrEqual(slowDown.pausedUntil);
+      expect(received?.pausedUntil).toBeLessThanOrEqual(slowDown.pausedUntil + place.travelMs);
     }
     await time.pass(45_000);
-    expect(listener.heard()).toEqual([]);
+    expect(listener.received()).toEqual([]);
     await time.until(Promise.all([one.stop(), two.stop()]));
   });
 
@@ -164,15 +164,15 @@ describe('a slow-down of one process', () => {
       slowedAt: now,
       pausedUntil: now,
     });
-    one.tellSoon();
+    one.publishSoon();
     await time.pass(5000);
-    expect(teller.untold()).toHaveLength(1);
+    expect(teller.unpublished()).toHaveLength(1);
     place.reachable = true;
     await time.pass(2 * times.beatMs);
-    expect(teller.untold()).toEqual([]);
+    expect(teller.unpublished()).toEqual([]);
     const two = processOn(time, store, 'two', listener.slowDowns);
     await time.until(two.start());
-    expect(listener.heard()).toMatchObject([{ account: 'hw', speed: 0.25 }]);
+    expect(listener.received()).toMatchObject([{ account: 'hw', speed: 0.25 }]);
     await time.until(Promise.all([one.stop(), two.stop()]));
   });
 });

@@ -99,7 +99,7 @@ pool_mode = ${mode}
       () => one.close(),
       () => two.close(),
     );
-    expect([one.hearsOthers(), two.hearsOthers()]).toEqual([true, true]);
+    expect([one.receivesNotifications(), two.receivesNotifications()]).toEqual([true, true]);
     const heard: string[] = [];
     two.onChange((id) => heard.push(id));
     const migration = sampleMigration();

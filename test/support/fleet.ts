@@ -151,7 +151,7 @@ export class Fleet {
       exchangeOf: () => ({ send: (request) => this.#exchange(request, owner), close: async () => undefined }),
       credentialsOf: async ({ provider }) => this.credentials[provider as ProviderId],
       share: replicas.share,
-      slowedDown: replicas.tellSoon,
+      slowedDown: replicas.publishSoon,
     });
     const context: EngineContext = {
       store,

@@ -13,7 +13,7 @@ const committing: readonly string[] = [
   'completeIdempotencyKey',
 ];
 /** Functions that need no answer of the database. */
-const local: readonly string[] = ['onChange', 'hearsOthers', 'clockOffset', 'close', 'health'];
+const local: readonly string[] = ['onChange', 'receivesNotifications', 'clockOffset', 'close', 'health'];
 
 /** Start and length of an outage of the store. */
 export interface Outage {

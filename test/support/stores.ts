@@ -48,7 +48,7 @@ export async function fourProcesses(): Promise<FourProcesses> {
   const url = await server.createDatabase();
   return {
     stores: await Promise.all([open(url), open(url), open(url), open(url)]),
-    replicaTimes: { beatMs: 5000, viewMs: 60_000, joinMs: 20, leaveMs: 600_000, tellMs: 200 },
+    replicaTimes: { beatMs: 5000, viewMs: 60_000, joinMs: 20, leaveMs: 600_000, publishMs: 200 },
     stop: () => server.stop(),
   };
 }

@@ -31,26 +31,26 @@ describe('a slow-down', () => {
     const { time, traffic, throttle, calls } = trafficAt();
     throttle(5000);
     expect(calls.slowedDown).toBe(1);
-    const [untold, ...others] = traffic.slowDowns.untold();
+    const [unpublished, ...others] = traffic.slowDowns.unpublished();
     const pausedUntil = time.monotonic() + 5000;
     const budget = `${account.region}|Create`;
     const said = { provider: 'tencent', account: account.name, gate: 'write', budget, speed: 0.5 };
-    expect([untold, others]).toEqual([{ ...said, slowedAt: pausedUntil, pausedUntil }, []]);
+    expect([unpublished, others]).toEqual([{ ...said, slowedAt: pausedUntil, pausedUntil }, []]);
     time.pass(5000);
     throttle(5000);
-    traffic.slowDowns.told(untold === undefined ? [] : [untold]);
-    expect(traffic.slowDowns.untold()).toMatchObject([{ speed: 0.25 }]);
+    traffic.slowDowns.published(unpublished === undefined ? [] : [unpublished]);
+    expect(traffic.slowDowns.unpublished()).toMatchObject([{ speed: 0.25 }]);
   });
 
   it('of another process applies here, whether or not the operation was called before, and is shown', () => {
     const { time, traffic, throttle } = trafficAt();
     throttle(5000);
-    const told = traffic.slowDowns.untold();
+    const published = traffic.slowDowns.unpublished();
     for (const usedBefore of [true, false]) {
       const other = trafficAt(new VirtualTime());
       if (usedBefore) expect(other.send()).toBe(true);
-      other.traffic.slowDowns.heard(told);
-      expect(other.traffic.slowDowns.untold()).toEqual([]);
+      other.traffic.slowDowns.received(published);
+      expect(other.traffic.slowDowns.unpublished()).toEqual([]);
       const shown = { account: account.name, region: account.region, operation: 'Create', speed: 0.5 };
       expect(other.traffic.slowedOperations()).toEqual([
         { provider: 'tencent', ...shown, pausedUntil: time.now() + 5000 },
@@ -61,7 +61,7 @@ describe('a slow-down', () => {
       // Another region has its own limit.
       expect(other.send(account, 'ap-shanghai')).toBe(true);
       other.time.pass(60_000);
-      other.traffic.slowDowns.heard([]);
+      other.traffic.slowDowns.received([]);
       expect(other.traffic.slowedOperations()).toEqual([]);
       expect(other.sendAll()).toBe(4);
     }
@@ -79,7 +79,7 @@ describe('a slow-down', () => {
       slowedAt: far,
       pausedUntil: far,
     };
-    traffic.slowDowns.heard([slowDown]);
+    traffic.slowDowns.received([slowDown]);
     expect(sendAll()).toBe(0);
     time.pass(maxPauseMs);
     expect(sendAll()).toBe(2);

@@ -8,7 +8,7 @@ import { Problem } from '../../domain/problem.ts';
 import type { MigrationRequest } from '../../domain/request-schema.ts';
 import type { Account, Dialogue } from '../../domain/vendor.ts';
 import type { Mode } from '../../domain/vocabulary.ts';
-import { accountOf, changeContext, type EngineContext, lackOfAccount, openerOf } from '../context.ts';
+import { accountOf, changeContext, type EngineContext, missingAccountDetail, openerOf } from '../context.ts';
 import { observeInOwnTime } from '../observe.ts';
 import { askInVendorTime, orProblem } from '../vendor-reads.ts';
 import { summary } from './problems.ts';
@@ -21,7 +21,7 @@ export async function refuseForeignRefs(context: EngineContext, migration: Migra
   const recorded = unsettledCall(migration);
   if (recorded === undefined) return;
   const account = accountOf(context, migration);
-  if (account === undefined) throw new Problem('invalid_state', lackOfAccount(context, migration));
+  if (account === undefined) throw new Problem('invalid_state', missingAccountDetail(context, migration));
   const backup = migration.backups.find(({ id }) => id === recorded.backupId) ?? null;
   const call = context.providers
     .of(migration.provider)
@@ -97,7 +97,7 @@ export async function takeOver(
   const provider = context.providers.of(draft.provider);
   const { foreign } = provider;
   if (foreign === null)
-    throw untold(`${provider.capabilities.title} does not show the tasks of an instance.`, '/adopt');
+    throw undetermined(`${provider.capabilities.title} does not show the tasks of an instance.`, '/adopt');
   const faults = refNameFaults(adopt, foreign.refs);
   if (faults.length > 0) throw new Problem('invalid_request', summary(faults), { errors: faults });
   const taken = await context.store.vendorIds(draft);
@@ -121,7 +121,7 @@ export async function takeOver(
   if (!('refused' in result)) return result;
   throw result.refused === 'differs'
     ? conflict(null, result.detail, result.pointer)
-    : untold(result.detail, result.pointer);
+    : undetermined(result.detail, result.pointer);
 }
 
 /** The problem of an adoption whose ids another request has taken meanwhile. */
@@ -130,7 +130,7 @@ export function adoptedMeanwhile({ providerRefs }: Pick<Migration, 'providerRefs
   return conflict(null, `${ids.join(', ')} now belongs to another migration.`, '/adopt');
 }
 
-function untold(detail: string, pointer: string): Problem {
+function undetermined(detail: string, pointer: string): Problem {
   const words = `${detail} It cannot be adopted.`;
   return new Problem('unsupported_by_provider', words, { errors: [{ pointer, detail: words }] });
 }

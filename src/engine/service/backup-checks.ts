@@ -33,7 +33,7 @@ export interface CheckedFiles {
 const nothingSeen: SeenFiles = { looks: [], targetMajor: undefined, unseen: null };
 
 /** Reads the headers of a source's files, for at most two seconds. Failures of the object store become results. */
-export async function lookAtSource(
+export async function readSource(
   context: EngineContext,
   files: BackupFiles,
   account: Account,

@@ -43,7 +43,7 @@ import type { ChangeRequestContext, MigrationService } from '../interface.ts';
 import { uploadFault } from '../vendor-reads.ts';
 import { visible } from './access.ts';
 import { refuseForeignRefs } from './adoption.ts';
-import { judgeFiles, lookAtSource, refuseFaults } from './backup-checks.ts';
+import { judgeFiles, readSource, refuseFaults } from './backup-checks.ts';
 import { createChanger } from './changer.ts';
 import type { FeedReads } from './feed.ts';
 import { notFound, refuseWhileDraining, summary } from './problems.ts';
@@ -164,7 +164,7 @@ export function createChanges(
       const added = newBackup(request, creation);
       const known = await visible(context, id, caller);
       const account = accountOf(context, known);
-      const seen = account && isOpen(known) ? await lookAtSource(context, files, account, known, added.source) : null;
+      const seen = account && isOpen(known) ? await readSource(context, files, account, known, added.source) : null;
       let backup = added;
       const result = changed(
         await changeIf(

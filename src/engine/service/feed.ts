@@ -2,7 +2,7 @@ import type { FeedStore, WatchedFolder } from '../../domain/feed-store.ts';
 import type { Migration } from '../../domain/migration.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Account } from '../../domain/vendor.ts';
-import { accountOf, type EngineContext, lackOfAccount } from '../context.ts';
+import { accountOf, type EngineContext, missingAccountDetail } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { planFeed } from '../feed/plan.ts';
 import { knownFiles } from '../feed/records.ts';
@@ -14,7 +14,7 @@ import { unknownAccount } from './problems.ts';
 /** Maximum wait of a caller for a scan, in milliseconds. */
 const maxWaitMs = 10_000;
 /** Milliseconds between two checks for the end of a scan. */
-const lookAgainMs = 50;
+const pollMs = 50;
 /** Number of files from which on a survey is kept for the next page, and for how long, in milliseconds. */
 const largeFolder = 1000;
 const keptMs = 5000;
@@ -58,7 +58,7 @@ export function createFeedReads(
     while (runtime.monotonic() < end && !engine.draining) {
       const folder = await known.folder(id);
       if (folder === null || (folder.scannedAt ?? 0) >= asked || folder.failures > 0) return;
-      await runtime.sleep(lookAgainMs);
+      await runtime.sleep(pollMs);
     }
   }
 
@@ -66,7 +66,7 @@ export function createFeedReads(
   async function survey(migration: Migration): Promise<Survey> {
     const { feeds: known, id } = folderOf(migration);
     const account = accountOf(context, migration);
-    if (account === undefined) throw unknownAccount(lackOfAccount(context, migration));
+    if (account === undefined) throw unknownAccount(missingAccountDetail(context, migration));
     const folder = await known.folder(id);
     const mark = [migration.id, migration.version, folder?.scannedAt].join();
     if (kept?.mark === mark) return kept.survey;

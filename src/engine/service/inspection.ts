@@ -119,9 +119,9 @@ function inspectedFile(
         code: 'backup_not_checked',
         detail: 'The header cannot be read: the backup is encrypted, or packed in an unknown form.',
       });
-    const leased = look.file.header.database;
-    if (database !== undefined && leased !== null && !sameName(leased, database))
-      faults.push({ code: 'database_not_in_backup', detail: `The file is a backup of the database \`${leased}\`.` });
+    const contained = look.file.header.database;
+    if (database !== undefined && contained !== null && !sameName(contained, database))
+      faults.push({ code: 'database_not_in_backup', detail: `The file is a backup of the database \`${contained}\`.` });
   }
   return {
     key,

@@ -1,7 +1,7 @@
 import { hasGrant, visibleAccounts } from '../../domain/grants.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Account } from '../../domain/vendor.ts';
-import { accountOf, capabilitiesOf, type EngineContext, lackOfAccount } from '../context.ts';
+import { accountOf, capabilitiesOf, type EngineContext, missingAccountDetail } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { createEventFeed } from '../event-feed.ts';
 import type { Health, MigrationService } from '../interface.ts';
@@ -76,7 +76,7 @@ export function createReads(
       const fault = uploadFault(migration, backup);
       if (fault !== null) throw refusal(migration, 'invalid_state', fault, providers.of(migration.provider));
       const account = accountOf(context, migration);
-      if (account === undefined) throw unknownAccount(lackOfAccount(context, migration));
+      if (account === undefined) throw unknownAccount(missingAccountDetail(context, migration));
       const target = await readUploadTarget(context, account, migration, backup);
       if (target === null)
         throw refusal(
@@ -137,9 +137,11 @@ export function createReads(
         draining,
         checks: [
           { name: 'store', ok: storeOk, detail: storeOk ? 'answers' : 'does not answer' },
-          ...notificationsCheck(store.hearsOthers()),
+          ...notificationsCheck(store.receivesNotifications()),
           ...(storeOk ? await recordsCheck() : []),
-          ...(context.lackOfKeys ? [{ name: 'encryption keys', ok: false, detail: context.lackOfKeys }] : []),
+          ...(context.missingKeysDetail
+            ? [{ name: 'encryption keys', ok: false, detail: context.missingKeysDetail }]
+            : []),
           ...(context.configurationCheck ? [{ name: 'configuration', ...context.configurationCheck() }] : []),
           // Accounts do not affect readiness, because the other accounts work.
           ...[...accounts.values()].map(accountCheck),
@@ -150,8 +152,8 @@ export function createReads(
 }
 
 /** Whether notifications arrive. They do not affect readiness, because changes are also polled. */
-function notificationsCheck(hears: boolean | null): Health['checks'] {
-  if (hears === null) return [];
-  const detail = hears ? 'arrive' : 'do not arrive (LISTEN); changes of other replicas take seconds to appear';
-  return [{ name: 'store notifications', ok: hears, detail }];
+function notificationsCheck(receives: boolean | null): Health['checks'] {
+  if (receives === null) return [];
+  const detail = receives ? 'arrive' : 'do not arrive (LISTEN); changes of other replicas take seconds to appear';
+  return [{ name: 'store notifications', ok: receives, detail }];
 }

@@ -26,7 +26,7 @@ import { withIntent } from '../send.ts';
 import { vendorProblem } from '../vendor-reads.ts';
 import { accountFor } from './access.ts';
 import { adoptedMeanwhile, takeOver } from './adoption.ts';
-import { type CheckedFiles, judgeFiles, lookAtSource, refuseFaults, withChecked } from './backup-checks.ts';
+import { type CheckedFiles, judgeFiles, readSource, refuseFaults, withChecked } from './backup-checks.ts';
 import { foreignWarning } from './foreign-tasks.ts';
 import { refuseWhileDraining, summary, targetBusy } from './problems.ts';
 import { requireRoom } from './room.ts';
@@ -84,7 +84,7 @@ export function createSubmission(
   /** Checks the files of the full backup. */
   async function fileCheck(migration: Migration, account: Account): Promise<CheckedFiles> {
     const backup = fullBackup(migration);
-    const seen = await lookAtSource(context, backupFiles, account, migration, backup.source);
+    const seen = await readSource(context, backupFiles, account, migration, backup.source);
     const { restorable } = providers.of(migration.provider).objectStore;
     return judgeFiles(seen, account, restorable, migration, backup, null);
   }

@@ -2,7 +2,7 @@ import type { Migration, MigrationError, WarningNote } from '../../domain/migrat
 import type { VendorErrorDetails } from '../../domain/problem.ts';
 import type { RestoreErrorCode, Wording } from '../../domain/restore-errors.ts';
 import { causeOf, type FailedRestore, restoreErrorOf } from '../kit/restore-error.ts';
-import { presentableWords } from './reply.ts';
+import { presentableText } from './reply.ts';
 
 /** A failed consistency check. The text of a successful check may also begin with `CHECKDB found`. */
 const consistencyFailure = /dbcc checkdb failed|checkdb found (?!0 allocation errors and 0 consistency errors)/i;
@@ -31,7 +31,7 @@ function wordsOf(statement: Statement): VendorErrorDetails {
     name: 'alibaba',
     operation: statement.operation,
     code: statement.status,
-    message: statement.description === null ? null : presentableWords(statement.description),
+    message: statement.description === null ? null : presentableText(statement.description),
     requestId: statement.requestId,
     httpStatus: statement.httpStatus,
   };
@@ -66,7 +66,7 @@ export function restoreError(migration: Migration, statements: readonly [Stateme
  */
 export function successNotes(description: string | null): readonly WarningNote[] {
   if (description === null || /^\W*(?:success(?:ful(?:ly)?)?|finished|ok)?\W*$/i.test(description)) return [];
-  const words = presentableWords(description);
+  const words = presentableText(description);
   const notes: WarningNote[] = [];
   if (/doesn.?t have any init account/i.test(description)) {
     notes.push({

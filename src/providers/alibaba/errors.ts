@@ -9,7 +9,7 @@ import {
 } from '../../domain/vendor.ts';
 import { type Fields, objectOf } from '../kit/json.ts';
 import { type CodeMeaning, codeMeanings } from './error-codes.ts';
-import { fieldOf, parseXmlError, presentableWords, requestIdOf, textOf } from './reply.ts';
+import { fieldOf, parseXmlError, presentableText, requestIdOf, textOf } from './reply.ts';
 
 /** Codes of a successful response. With an HTTP error status they contradict it, and the outcome is unknown. */
 const successCodes: ReadonlySet<string> = new Set(['200', 'ok', 'success']);
@@ -71,7 +71,7 @@ function missingPermission(fields: Fields): string {
   const denied = fieldOf(fields, 'AccessDeniedDetail');
   if (typeof denied !== 'object' || denied === null || Array.isArray(denied)) return '';
   const action = textOf(denied as Fields, 'AuthAction');
-  return action === null ? '' : ` The missing permission is ${presentableWords(action)}.`;
+  return action === null ? '' : ` The missing permission is ${presentableText(action)}.`;
 }
 
 /** A hint for `url` sources. Only SQL Server 2008 R2 with local disks accepts them, and there an empty database must exist. */
@@ -96,7 +96,7 @@ function failure(
       name: 'alibaba',
       operation: request.operation,
       code,
-      message: message === null ? null : presentableWords(message),
+      message: message === null ? null : presentableText(message),
       requestId: requestIdOf(reply, fields),
       httpStatus: reply.httpStatus,
     },

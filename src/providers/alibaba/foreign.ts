@@ -60,7 +60,7 @@ function shown(task: Task): VendorTask {
   };
 }
 
-const untold = (detail: string): AdoptionRefusal => refusedRef('untold', 'migrateTaskId', detail);
+const undetermined = (detail: string): AdoptionRefusal => refusedRef('undetermined', 'migrateTaskId', detail);
 const another = (detail: string): AdoptionRefusal => refusedRef('differs', 'migrateTaskId', detail);
 
 function* read(order: AdoptionOrder, account: Account): Dialogue<AdoptableTask | AdoptionRefusal> {
@@ -77,7 +77,7 @@ function* read(order: AdoptionOrder, account: Account): Dialogue<AdoptableTask |
       detail: `Task ${id} restores the database ${task.database}, not ${database}.`,
     };
   const chain = isChain(task, mode, account);
-  if (chain === null) return untold(`The vendor does not report whether task ${id} is a chain: give \`mode\`.`);
+  if (chain === null) return undetermined(`The vendor does not report whether task ${id} is a chain: give \`mode\`.`);
   if (mode !== null && (mode !== 'full') !== chain)
     return {
       refused: 'differs',
@@ -129,14 +129,16 @@ function chainOf(
 ): AdoptableTask | AdoptionRefusal {
   const types = files.map(({ kind }) => (kind === null ? undefined : kinds.get(kind.toLowerCase())));
   if (types[0] !== 'full' || types.slice(1).some((type) => type === undefined || type === 'full'))
-    return untold(
+    return undetermined(
       files.length === 0
         ? `The vendor lists no files of task ${id}, so the backups of its chain are unknown.`
         : `The files of task ${id} have the types ${files.map(({ kind }) => kind ?? 'nothing').join(', ')}, which is not a chain that Godwit supports.`,
     );
   const broken = files.slice(0, -1).find((file) => fileMeaning(file.status) === 'failed');
   if (broken !== undefined)
-    return untold(`The file ${broken.name ?? ''} of task ${id} failed (${broken.status}), and others followed it.`);
+    return undetermined(
+      `The file ${broken.name ?? ''} of task ${id} failed (${broken.status}), and others followed it.`,
+    );
   const hasLogs = types.includes('log');
   if (asked === 'full_differential' && hasLogs)
     return { refused: 'differs', pointer: '/mode', detail: `Task ${id} has restored log backups.` };
@@ -156,7 +158,7 @@ function chainOf(
     }),
   );
   const [full, ...increments] = backups;
-  if (full === undefined) return untold(`The vendor lists no files of task ${id}.`);
+  if (full === undefined) return undetermined(`The vendor lists no files of task ${id}.`);
   return { mode, providerStatus: status, backups: [full, ...increments] };
 }
 

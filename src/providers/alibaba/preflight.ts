@@ -6,7 +6,7 @@ import { majorOf } from '../kit/sql-server-version.ts';
 import { ossHost, regionOfOssHost } from './endpoints.ts';
 import { destinationName, isChain } from './migration-task.ts';
 import { readRequest } from './reads.ts';
-import { answerOf, presentableWords, rowsOf, textOf } from './reply.ts';
+import { answerOf, presentableText, rowsOf, textOf } from './reply.ts';
 
 const onInstance = '/target/instanceId';
 
@@ -108,7 +108,7 @@ function aboutRequest(error: unknown): error is VendorError {
 
 function words(error: VendorError): string {
   const { detail, provider } = error.failure;
-  return provider.message === null ? detail : `${detail} The vendor says: ${presentableWords(provider.message)}`;
+  return provider.message === null ? detail : `${detail} The vendor says: ${presentableText(provider.message)}`;
 }
 
 function* nameFaults(migration: Migration): Dialogue<readonly FieldFault[]> {

@@ -3,7 +3,7 @@ import type { VendorError, VendorReply } from '../../domain/vendor.ts';
 import { type Fields, isObject, malformed, objectOf } from '../kit/json.ts';
 
 /** Maximum length of a vendor text in characters. Longer texts are cut. */
-const maxWords = 2_000;
+const maxTextLength = 2_000;
 
 /** The value of a field. An exact name takes precedence over one that differs in case. */
 export function fieldOf(fields: Fields, name: string): unknown {
@@ -85,9 +85,9 @@ export function parseXmlError(body: string): Fields | null {
  * Removes from a vendor text what must not be shown: the string to sign of a signature error (it contains tokens), queries of URLs, also
  * encoded ones, and values of secret parameters. Cuts the text at 2,000 characters.
  */
-export function presentableWords(text: string): string {
+export function presentableText(text: string): string {
   const cleaned = text
-    .slice(0, 4 * maxWords)
+    .slice(0, 4 * maxTextLength)
     .replace(/(string\s?to\s?sign(?: is)?\s?:?).*$/is, '$1 [removed]')
     .replace(/(https?:\/\/[^\s?"'<>]*)\?[^\s"'<>]*/gi, '$1?[removed]')
     .replace(/https?%(?:25)*3A%\S*/gi, '[removed]')
@@ -95,7 +95,7 @@ export function presentableWords(text: string): string {
       /\b(SecurityToken|Signature|AccessKeySecret|OSSAccessKeyId|x-oss-signature)=[^\s&"'<>]+/gi,
       '$1=[removed]',
     );
-  return cleaned.length > maxWords ? `${cleaned.slice(0, maxWords)}…` : cleaned;
+  return cleaned.length > maxTextLength ? `${cleaned.slice(0, maxTextLength)}…` : cleaned;
 }
 
 /** The request id of a response, from its body or its headers; null if there is none. */

@@ -79,7 +79,7 @@ function shown(job: Job): VendorTask {
   };
 }
 
-const untold = (detail: string): AdoptionRefusal => refusedRef('untold', 'jobId', detail);
+const undetermined = (detail: string): AdoptionRefusal => refusedRef('undetermined', 'jobId', detail);
 const another = (detail: string): AdoptionRefusal => refusedRef('differs', 'jobId', detail);
 
 interface Shown {
@@ -105,22 +105,22 @@ function* read({ refs, draft, mode: asked, taken }: AdoptionOrder): Dialogue<Ado
   const { job, order } = found;
   const { instanceId } = draft.target;
   if (order.instanceId === null)
-    return untold(`Huawei Cloud does not report which instance the job ${id} restores onto.`);
+    return undetermined(`Huawei Cloud does not report which instance the job ${id} restores onto.`);
   if (order.instanceId !== instanceId)
     return another(`The job ${id} restores onto the instance ${order.instanceId}, not ${instanceId}.`);
   if (order.recovery === 'incre')
-    return untold(
+    return undetermined(
       `The job ${id} restores a log backup. Huawei Cloud does not link it to its full backup, so only the job of a full backup can be adopted.`,
     );
   if (order.recovery === null && order.fileSource !== 'RDS')
-    return untold(`Huawei Cloud does not report whether the job ${id} restores a full backup.`);
+    return undetermined(`Huawei Cloud does not report whether the job ${id} restores a full backup.`);
   const difference = databaseDifference(draft, order);
   if (difference !== null)
     return { refused: 'differs', pointer: '/target/databases', detail: `The job ${id} ${difference}.` };
 
   // A backup of an instance is always restored completely and opened.
   const last = order.last ?? (order.fileSource === 'RDS' ? true : null);
-  if (last === null) return untold(`Huawei Cloud does not report whether the job ${id} opens the database.`);
+  if (last === null) return undetermined(`Huawei Cloud does not report whether the job ${id} opens the database.`);
   const mode: Mode = last ? 'full' : 'full_log';
   if (asked !== null && asked !== mode)
     return {
@@ -129,7 +129,7 @@ function* read({ refs, draft, mode: asked, taken }: AdoptionOrder): Dialogue<Ado
       detail: last ? `The job ${id} opens the database after it.` : `The job ${id} leaves the database closed.`,
     };
   const later = last ? null : yield* laterJobs(draft, id, job, order, taken);
-  if (later !== null) return untold(later);
+  if (later !== null) return undetermined(later);
   return {
     mode,
     providerStatus: job.status,

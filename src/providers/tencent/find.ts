@@ -149,7 +149,7 @@ function* unlessGone(dialogue: Dialogue<Finding>): Dialogue<Finding> {
   }
 }
 
-function* lookForTask(input: ProbeInput): Dialogue<Finding> {
+function* probeTask(input: ProbeInput): Dialogue<Finding> {
   const id = taskId(input.migration);
   if (id === null) return yes();
   const { task, complete } = yield* readTask(input, id);
@@ -157,7 +157,7 @@ function* lookForTask(input: ProbeInput): Dialogue<Finding> {
   return complete ? yes() : incomplete;
 }
 
-function* lookForIncrement(input: ProbeInput): Dialogue<Finding> {
+function* probeIncrement(input: ProbeInput): Dialogue<Finding> {
   const parent = taskId(input.migration);
   const id = input.backup === null ? null : incrementId(input.migration, input.backup);
   if (parent === null || id === null) return yes();
@@ -168,10 +168,10 @@ function* lookForIncrement(input: ProbeInput): Dialogue<Finding> {
 
 /** Probes whether a task was deleted: the vendor then no longer shows it. */
 export function findDeletedTask(input: ProbeInput): Dialogue<Finding> {
-  return unlessGone(lookForTask(input));
+  return unlessGone(probeTask(input));
 }
 
 /** Probes whether an increment was deleted: the vendor then no longer shows it. */
 export function findDeletedIncrement(input: ProbeInput): Dialogue<Finding> {
-  return unlessGone(lookForIncrement(input));
+  return unlessGone(probeIncrement(input));
 }

@@ -66,7 +66,7 @@ function shown(task: Task): VendorTask {
   };
 }
 
-const untold = (detail: string): AdoptionRefusal => refusedRef('untold', refNames.task, detail);
+const undetermined = (detail: string): AdoptionRefusal => refusedRef('undetermined', refNames.task, detail);
 const another = (detail: string): AdoptionRefusal => refusedRef('differs', refNames.task, detail);
 
 function* read(
@@ -82,10 +82,10 @@ function* read(
     return another(
       `${id} is registered and not started. Delete it at the vendor and create the migration here; adopting starts nothing.`,
     );
-  if (task.stage === null) return untold(`${id} has status ${task.status}, which the vendor does not document.`);
+  if (task.stage === null) return undetermined(`${id} has status ${task.status}, which the vendor does not document.`);
   const told = modeOf(task);
   const mode = told ?? asked;
-  if (mode === null) return untold(`The vendor does not report the RecoveryType of ${id}: give \`mode\`.`);
+  if (mode === null) return undetermined(`The vendor does not report the RecoveryType of ${id}: give \`mode\`.`);
   if (asked !== null && told !== null && asked !== told)
     return { refused: 'differs', pointer: '/mode', detail: `${id} has RecoveryType ${task.recoveryType}.` };
   const renamed = renameDifference(draft, task);
@@ -94,7 +94,7 @@ function* read(
   if (mode === 'full') return { mode, providerStatus: task.status, backups: [full] };
 
   const children = yield* childrenOf(instanceId, id, timeZone);
-  if (!children.complete) return untold(`The list of increments of ${id} is incomplete.`);
+  if (!children.complete) return undetermined(`The list of increments of ${id} is incomplete.`);
   const unstarted = children.tasks.find(({ stage }) => stage === 'created');
   if (unstarted !== undefined)
     return another(
@@ -102,7 +102,9 @@ function* read(
     );
   const strange = children.tasks.find(({ stage }) => stage === null);
   if (strange !== undefined)
-    return untold(`The increment ${strange.id} has status ${strange.status}, which the vendor does not document.`);
+    return undetermined(
+      `The increment ${strange.id} has status ${strange.status}, which the vendor does not document.`,
+    );
   const inOrder = children.tasks.toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0));
   const increments = inOrder.map((child) =>
     backupOf(

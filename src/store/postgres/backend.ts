@@ -135,8 +135,8 @@ export class PostgresBackend implements Backend {
     this.#servers.onOtherServer = listener;
   }
 
-  hearsOthers(): boolean {
-    return this.#listener.hears;
+  receivesNotifications(): boolean {
+    return this.#listener.receiving;
   }
 
   clockOffset(): number {

@@ -56,7 +56,7 @@ export class ChangeListener {
   #position: number | null = null;
   #clockOffset = 0;
   #server: string | null = null;
-  #hears = false;
+  #receiving = false;
   #probeArrived = new AbortController();
 
   constructor(options: ListenerOptions) {
@@ -69,8 +69,8 @@ export class ChangeListener {
   }
 
   /** Whether the last test notification has arrived and the connection is open. */
-  get hears(): boolean {
-    return this.#hears;
+  get receiving(): boolean {
+    return this.#receiving;
   }
 
   /** Resolves when it listens. Rejects if the connection fails, and with `StoreUnavailable` if the test notification does not arrive. */
@@ -78,7 +78,7 @@ export class ChangeListener {
     const connection = await this.#connect();
     try {
       await this.#try(connection);
-      if (!this.#hears) throw new StoreUnavailable('notifications (LISTEN) do not arrive');
+      if (!this.#receiving) throw new StoreUnavailable('notifications (LISTEN) do not arrive');
     } catch (error) {
       connection.drop();
       throw error;
@@ -106,7 +106,7 @@ export class ChangeListener {
         retryMs = firstRetryMs;
         await this.#watch(connection);
       } catch (error) {
-        this.#hears = false;
+        this.#receiving = false;
         onError(error);
         connection?.drop();
         connection = null;
@@ -119,7 +119,7 @@ export class ChangeListener {
 
   async #connect(): Promise<Connection> {
     const { servers, runtime } = this.#options;
-    const connection = new Connection(servers, runtime, (payload) => this.#heard(payload));
+    const connection = new Connection(servers, runtime, (payload) => this.#received(payload));
     try {
       const server = await connection.open(this.#options.origin);
       // Pooled connections lead to the previous server.
@@ -141,13 +141,14 @@ export class ChangeListener {
       await runtime.sleep(pingMs, AbortSignal.any([signal, connection.lost]));
       if (connection.lost.aborted) throw connection.lost.reason;
       if (signal.aborted) return;
-      const heard = this.#hears;
+      const wasReceiving = this.#receiving;
       // A failure to send the test says nothing about this connection.
       await this.#try(connection).catch(this.#options.onError);
       // If notifications do not arrive, the changes are read from the event log.
-      if (heard && this.#hears) this.#position = await this.#look(connection);
+      if (wasReceiving && this.#receiving) this.#position = await this.#look(connection);
       else await this.#catchUp(connection);
-      if (heard && !this.#hears) this.#options.onError(new StoreUnavailable('notifications (LISTEN) do not arrive'));
+      if (wasReceiving && !this.#receiving)
+        this.#options.onError(new StoreUnavailable('notifications (LISTEN) do not arrive'));
     }
   }
 
@@ -158,7 +159,7 @@ export class ChangeListener {
     const { signal } = this.#probeArrived;
     await notify(changeInWords(origin, probe, null));
     await runtime.sleep(probeMs, AbortSignal.any([signal, connection.lost, this.#stopping.signal]));
-    if (!this.#stopping.signal.aborted) this.#hears = signal.aborted;
+    if (!this.#stopping.signal.aborted) this.#receiving = signal.aborted;
   }
 
   /** Reports the migrations with events since the last position. */
@@ -182,7 +183,7 @@ export class ChangeListener {
     return position;
   }
 
-  #heard(payload: string): void {
+  #received(payload: string): void {
     const [origin, id, claimableAt = ''] = payload.split(' ');
     if (origin === this.#options.origin && id === probe) this.#probeArrived.abort();
     if (origin === this.#options.origin || id === undefined || id === probe) return;

@@ -165,7 +165,7 @@ export class SqliteBackend implements Backend {
   /** The listener is never called, because no other process can change the file while it is open. */
   onOtherHistory(): void {}
 
-  hearsOthers(): null {
+  receivesNotifications(): null {
     return null;
   }
 

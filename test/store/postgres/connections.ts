@@ -31,14 +31,14 @@ export function connectionTests(database: Database): void {
       await database.create();
       const proxy = await proxied();
       const store = await replica(proxy.url);
-      expect(store.hearsOthers()).toBe(true);
+      expect(store.receivesNotifications()).toBe(true);
       const admin = await administrator();
       proxy.decide = () => 'silence';
       await admin.query(endConnections);
-      await eventually(() => expect(store.hearsOthers()).toBe(false));
+      await eventually(() => expect(store.receivesNotifications()).toBe(false));
       proxy.decide = () => 'forward';
       await admin.query(endConnections);
-      await eventually(() => expect(store.hearsOthers()).toBe(true));
+      await eventually(() => expect(store.receivesNotifications()).toBe(true));
     });
 
     it('do not end the process when they break in use, and are not reused', async () => {

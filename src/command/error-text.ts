@@ -10,7 +10,7 @@ export class CommandError extends Error {
 const expected = ['StoreLocked', 'StoreUnavailable', 'StoreUrlFault'];
 
 /** Formats an error for standard error. */
-export function toldError(error: unknown, asJson: boolean): string {
+export function errorText(error: unknown, asJson: boolean): string {
   if (asJson) return JSON.stringify(error instanceof GodwitProblem ? error.document : { error: words(error) });
   return error instanceof GodwitProblem ? problemText(error) : `godwit: ${words(error)}`;
 }
@@ -26,7 +26,7 @@ function words(error: unknown): string {
 /** Formats a problem document with one fact per line. */
 function problemText({ code, status, detail, errors, provider, requestId, document }: GodwitProblem): string {
   const faults = errors.map((fault) => `  ${fault.pointer ?? fault.parameter ?? 'the request'}: ${fault.detail}`);
-  const vendor = provider === null ? [] : [`  ${provider.name} ${provider.operation}: ${vendorWords(provider)}`];
+  const vendor = provider === null ? [] : [`  ${provider.name} ${provider.operation}: ${vendorErrorText(provider)}`];
   const { migrationId } = document;
   return [
     `godwit: ${detail} (${code}, ${status})`,
@@ -38,7 +38,7 @@ function problemText({ code, status, detail, errors, provider, requestId, docume
 }
 
 /** Formats a vendor's error with its request id, for which the vendor's support asks. */
-export function vendorWords(provider: {
+export function vendorErrorText(provider: {
   readonly code: string | null;
   readonly message: string | null;
   readonly requestId: string | null;

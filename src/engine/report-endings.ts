@@ -3,7 +3,7 @@ import type { Migration } from '../domain/migration.ts';
 import type { Store } from '../domain/store.ts';
 
 /** Wraps a store so that `ended` is called after each write of this process that ends a migration. */
-export function tellingOfEndings<S extends Pick<Store, 'update'>>(store: S, ended: (migration: Migration) => void): S {
+export function reportingEndings<S extends Pick<Store, 'update'>>(store: S, ended: (migration: Migration) => void): S {
   const methods = new Map<string | symbol, unknown>([['update', updating(store, ended)]]);
   return new Proxy(store, {
     get(target, name) {
