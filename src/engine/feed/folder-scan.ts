@@ -121,18 +121,13 @@ export function createFolderScan({ context, feeds, files, creation, scanMs, stop
 
   return {
     async run(folder, account, watchers, lease) {
-      const { id, region, bucket, prefix } = folder;
+      const { id, region, bucket } = folder;
       const place = { account, region, bucket };
       const [listedAt, startedAt] = [runtime.now(), runtime.monotonic()];
-      const options = { priority: 'observation' } as const;
-      const { objects } = await files.list(place, prefix, maxObjects, options, lease.renewInTime);
-      const listing = digestOf(objects);
-      if (calm.get(id) === markOf(listing, watchers))
-        return { listedAt, more: false, behindSeconds: largestLag(watchers) };
-      calm.delete(id);
+      const { listing, listed } = await list(folder, place, listedAt, watchers, lease);
+      if (listed === null) return { listedAt, more: false, behindSeconds: largestLag(watchers) };
 
       const listingMs = runtime.monotonic() - startedAt;
-      const listed = await takeUp(id, objects, listedAt, lease);
       const readUntil = startedAt + listingMs + Math.max(scanMs, readingPerListing * listingMs);
       const { more, complete } = await readHeaders(folder, place, listed, lease, { at: listedAt, readUntil });
 
@@ -150,14 +145,25 @@ export function createFolderScan({ context, feeds, files, creation, scanMs, stop
     },
   };
 
-  /** Stores the changes that a listing shows. */
-  async function takeUp(id: string, objects: readonly StoredObject[], listedAt: Instant, lease: FolderLease) {
+  /** Lists the folder and stores the changes. `listed`: null if nothing is left to do. `listing`: identifies the listing. */
+  async function list(
+    { id, prefix }: WatchedFolder,
+    place: Parameters<BackupFiles['list']>[0],
+    listedAt: Instant,
+    watchers: readonly Migration[],
+    lease: FolderLease,
+  ): Promise<{ readonly listing: string; readonly listed: Map<string, FolderFile> | null }> {
+    const options = { priority: 'observation' } as const;
+    const { objects } = await files.list(place, prefix, maxObjects, options, lease.renewInTime);
+    const listing = digestOf(objects);
+    if (calm.get(id) === markOf(listing, watchers)) return { listing, listed: null };
+    calm.delete(id);
     const known = await knownFiles(feeds, id);
     const listed = new Map(afterListing(known, objects, listedAt));
     const changed = [...listed.values()].filter((each) => known.get(each.object.key) !== each);
     const removed = [...known.keys()].filter((key) => !listed.has(key));
     await keepFiles(feeds, id, changed, removed, lease.renewInTime);
-    return listed;
+    return { listing, listed };
   }
 
   /** Identifies a listing and what else a plan depends on. Two scans with one mark come to the same result, but for files that settle. */
