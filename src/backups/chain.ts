@@ -156,7 +156,7 @@ function withoutFull(links: readonly Link[], routes: Routes, rules: ChainRules):
   const missing: Gap = {
     after: null,
     before: first.key,
-    detail: `No full backup is there that \`${first.key}\` could follow.`,
+    detail: `No full backup is present that \`${first.key}\` could follow.`,
   };
   const start = { ...advanced(undefined, first), baseLsn: first.databaseBackupLsn, hasLogs: first.type === 'log' };
   const rest = follow(start, links, routes, rules);
@@ -214,14 +214,14 @@ function whyNeedless(link: Link, start: Reached, restores: readonly Link[], rule
   if (link.lastLsn <= start.lastLsn) return `The chain has already reached \`${start.key}\`, which lies beyond it.`;
   if (link.type === 'differential') {
     if (!fits(start, link)) return 'It is based on another full backup than the one that the chain starts from.';
-    if (!rules.differential) return 'This chain takes no differential backup here.';
+    if (!rules.differential) return 'This chain accepts no differential backup here.';
     if (start.hasLogs) return 'A log backup has been restored; no differential backup can follow it.';
     const [first] = restores;
     return first?.type === 'differential'
       ? `The differential backup \`${first.key}\` contains its changes.`
-      : 'The log backups lead as far without it.';
+      : 'The log backups reach the same point without it.';
   }
-  if (!rules.logs) return 'This chain takes no log backups.';
+  if (!rules.logs) return 'This chain accepts no log backups.';
   const covering = restores[firstIndex(restores, (each) => each.lastLsn >= link.lastLsn)] ?? restores.at(-1);
   return covering ? `The chain with \`${covering.key}\` contains its changes.` : 'Its changes are already restored.';
 }

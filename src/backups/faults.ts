@@ -34,7 +34,7 @@ export function storageFault(
   if (storageClass === null || restorable(storageClass)) return null;
   return {
     code: 'source_missing_or_archived',
-    detail: `The file lies in the storage class \`${storageClass}\`, from which nothing is restored. Put it back into the Standard class first.`,
+    detail: `The file is in the storage class \`${storageClass}\`, which the vendor cannot restore from. Move it to the Standard class first.`,
     certain: true,
   };
 }
@@ -45,8 +45,8 @@ export function ownFaults(file: BackupFile): readonly FileFault[] {
   const certain = (code: FileFaultCode, detail: string): FileFault => ({ code, detail, certain: true });
   if (kind === 'empty') return [certain('backup_corrupt_or_newer', 'The file is empty.')];
   if (kind === 'archive')
-    return [certain('backup_corrupt_or_newer', 'The file is an archive. Upload the backup that is inside of it.')];
-  if (kind === 'foreign') return [certain('backup_corrupt_or_newer', 'The file is not a backup of SQL Server.')];
+    return [certain('backup_corrupt_or_newer', 'The file is an archive. Upload the backup that it contains.')];
+  if (kind === 'foreign') return [certain('backup_corrupt_or_newer', 'The file is not a SQL Server backup.')];
   // A container that cannot be read may be encrypted or may have an unknown form. Neither is a fault.
   if (kind === 'sealed') return [];
   const faults: FileFault[] = [];
@@ -54,7 +54,7 @@ export function ownFaults(file: BackupFile): readonly FileFault[] {
     faults.push(
       certain(
         'backup_corrupt_or_newer',
-        'The end of the backup is missing: the upload has not ended, or the file was cut off.',
+        'The end of the backup is missing: the upload is not finished, or the file is truncated.',
       ),
     );
   if (header.stripe !== null && header.stripe.of > 1)
@@ -68,7 +68,7 @@ export function ownFaults(file: BackupFile): readonly FileFault[] {
     faults.push(
       certain(
         'backup_with_several_sets',
-        `The file holds ${header.sets} backups, and no provider says which one it restores. Back up again WITH INIT into a file of its own.`,
+        `The file contains ${header.sets} backups, and no provider documents which one it restores. Back up again WITH INIT into a file of its own.`,
       ),
     );
   if (header.type === null)
@@ -108,7 +108,7 @@ export function placeFaults(file: BackupFile, place: Place): readonly FileFault[
   const faults: FileFault[] = [];
   const fault = (code: FileFaultCode, detail: string, certain = true) => faults.push({ code, detail, certain });
   if (header.type !== null && header.type !== place.type)
-    fault('wrong_backup_kind', `The file is ${kindNames[header.type]}, where ${kindNames[place.type]} is due.`);
+    fault('wrong_backup_kind', `The file is ${kindNames[header.type]}, but ${kindNames[place.type]} must follow here.`);
   const { database } = header;
   if (database !== null && place.databases.length > 0 && !includes(place.databases, database))
     fault(
@@ -125,7 +125,7 @@ export function placeFaults(file: BackupFile, place: Place): readonly FileFault[
   if (place.bindingId !== undefined && file.bindingId !== null && file.bindingId !== place.bindingId)
     fault(
       'database_not_in_backup',
-      'The file seems to come from another database of the same name than the files before it.',
+      'The file seems to come from a different database with the same name as the files before it.',
       false,
     );
   return faults;
@@ -162,7 +162,7 @@ function orderFaults({ header }: BackupFile, { reached }: Place): readonly FileF
     return [
       {
         code: 'log_already_restored',
-        detail: `All that this log backup holds was restored with \`${reached.key}\`, which ends at LSN ${reached.lastLsn}.`,
+        detail: `Everything in this log backup was restored with \`${reached.key}\`, which ends at LSN ${reached.lastLsn}.`,
         certain: true,
       },
     ];

@@ -14,7 +14,7 @@ export interface FilePlace {
 }
 
 /** The result of reading a file. `missing`: it certainly does not exist. `unreadable`: nothing is known about it. */
-export type Look =
+export type HeaderRead =
   | { readonly outcome: 'read'; readonly object: StoredObject; readonly file: BackupFile }
   | { readonly outcome: 'archived'; readonly detail: string }
   | { readonly outcome: 'missing'; readonly detail: string }
@@ -26,11 +26,11 @@ export interface BackupFiles {
   hasStore(account: Account): boolean;
   /** Why the account's object store is not called at present, or null. */
   paused(account: Account): string | null;
-  /** Lists up to `most` objects with a key prefix. `complete`: whether these are all. Rejects with `VendorError`. */
+  /** Lists up to `max` objects with a key prefix. `complete`: whether these are all. Rejects with `VendorError`. */
   list(
     place: FilePlace,
     prefix: string,
-    most: number,
+    max: number,
     options?: CallOptions,
     beforePage?: () => Promise<void>,
   ): Promise<{ readonly objects: readonly StoredObject[]; readonly complete: boolean }>;
@@ -38,7 +38,7 @@ export interface BackupFiles {
    * Reads the header of one file. `known`: the object as a list shows it; then the header of an unchanged file comes from a cache. Vendor errors
    * become outcomes.
    */
-  look(place: FilePlace, key: string, known?: StoredObject, options?: CallOptions): Promise<Look>;
+  readHeader(place: FilePlace, key: string, known?: StoredObject, options?: CallOptions): Promise<HeaderRead>;
   /** Major version of the target's SQL Server, cached for a minute; undefined: the vendor does not report it, or the call failed. */
   targetMajor(account: Account, migration: Migration, options?: CallOptions): Promise<number | undefined>;
 }
@@ -88,7 +88,7 @@ export function createBackupFiles(
     pauses.set(name, { until: runtime.monotonic() + pauseMs, detail });
     context.log.warn(
       { operation: provider.operation, outcome: kind, error: detail },
-      'the object store of an account cannot be reached; it is left alone for five minutes',
+      'the object store of an account is unreachable; Godwit does not call it for five minutes',
     );
   }
 
@@ -114,7 +114,7 @@ export function createBackupFiles(
       return null;
     },
 
-    async list(place, prefix, most, options, beforePage) {
+    async list(place, prefix, max, options, beforePage) {
       const store = storeOf(place);
       const objects: StoredObject[] = [];
       let from: string | null = null;
@@ -126,13 +126,13 @@ export function createBackupFiles(
           onePage(store, place, prefix, start),
           options,
         );
-        objects.push(...page.objects.slice(0, most - objects.length));
+        objects.push(...page.objects.slice(0, max - objects.length));
         from = page.next !== start ? page.next : null;
-      } while (from !== null && objects.length < most);
+      } while (from !== null && objects.length < max);
       return { objects, complete: from === null };
     },
 
-    async look(place, key, known, options) {
+    async readHeader(place, key, known, options) {
       const mark =
         known?.etag == null ? null : [place.account.name, place.bucket, key, known.etag, known.size].join('\n');
       const before = mark === null ? undefined : remembered.get(mark);
@@ -188,22 +188,22 @@ function* readEnds(
   return { object, file: readBackup({ size, head: head.bytes, tail: yield* end(longTailBytes) }) };
 }
 
-function unread({ kind, detail, provider }: VendorFailure, bucket: string, key: string): Look {
+function unread({ kind, detail, provider }: VendorFailure, bucket: string, key: string): HeaderRead {
   switch (provider.code) {
     case 'NoSuchKey':
-      return { outcome: 'missing', detail: `There is no object \`${key}\` in the bucket \`${bucket}\`.` };
+      return { outcome: 'missing', detail: `The bucket \`${bucket}\` has no object \`${key}\`.` };
     case 'NoSuchBucket':
-      return { outcome: 'missing', detail: `There is no bucket \`${bucket}\`.` };
+      return { outcome: 'missing', detail: `The bucket \`${bucket}\` does not exist.` };
     case 'InvalidObjectState':
       return {
         outcome: 'archived',
-        detail: 'The file lies in an archive storage class. Put it back into the Standard class first.',
+        detail: 'The file is in an archive storage class. Move it to the Standard class first.',
       };
     case 'InvalidRange':
       return { outcome: 'read', object: emptyObject(key), file: readBackup({ size: 0, head: empty, tail: empty }) };
     default:
       if (kind === 'not_found')
-        return { outcome: 'missing', detail: `There is no object \`${key}\` in the bucket \`${bucket}\`.` };
+        return { outcome: 'missing', detail: `The bucket \`${bucket}\` has no object \`${key}\`.` };
       return { outcome: 'unreadable', detail };
   }
 }

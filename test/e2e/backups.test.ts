@@ -129,7 +129,7 @@ describe.each(clouds)('backups at %s', (cloud) => {
         'source_missing_or_archived',
         /archive/i,
       ],
-      [folder.putText('orders_text.bak', 'not a backup'), 'backup_corrupt_or_newer', /not a backup/],
+      [folder.putText('orders_text.bak', 'not a backup'), 'backup_corrupt_or_newer', /not a SQL Server backup/],
       [
         folder.make('D').put({ key: `${folder.prefix}orders_growing.bak`, growsMs: 1e9 }),
         'backup_corrupt_or_newer',

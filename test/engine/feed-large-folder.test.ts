@@ -3,7 +3,7 @@ import { newMigration } from '../../src/domain/creation.ts';
 import type { FeedStore, WatchedFolder } from '../../src/domain/feed-store.ts';
 import type { StoredObject } from '../../src/domain/object-store.ts';
 import { type FailureKind, VendorError } from '../../src/domain/vendor.ts';
-import type { BackupFiles, Look } from '../../src/engine/backup-files.ts';
+import type { BackupFiles, HeaderRead } from '../../src/engine/backup-files.ts';
 import { createFeedScanner, defaultScanMs } from '../../src/engine/feed/scanner.ts';
 import { createFeedReads } from '../../src/engine/service/feed.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -19,7 +19,10 @@ const objectsNamed = (count: number, name = 'file', storageClass = 'Standard'): 
   });
 
 /** A scanner over a folder of an object store that counts its calls, in virtual time: a read takes 10 ms, a listing a second. */
-async function scene(objects: StoredObject[], lookAt: (object: StoredObject) => Look['outcome'] = () => 'read') {
+async function scene(
+  objects: StoredObject[],
+  outcomeOf: (object: StoredObject) => HeaderRead['outcome'] = () => 'read',
+) {
   const { context, account } = await Simulation.start({ provider: 'alibaba' });
   let now = 1_000_000;
   const turn = () => new Promise(setImmediate);
@@ -61,7 +64,7 @@ async function scene(objects: StoredObject[], lookAt: (object: StoredObject) => 
       now += 1000;
       return { objects, complete: true };
     },
-    async look(_place, key) {
+    async readHeader(_place, key) {
       if (meanwhile !== null && counted.reads.length >= meanwhile.count) {
         const { work } = meanwhile;
         meanwhile = null;
@@ -71,7 +74,7 @@ async function scene(objects: StoredObject[], lookAt: (object: StoredObject) => 
       now += 10;
       const object = objects.find((each) => each.key === key);
       if (object === undefined || made === undefined) throw new Error('there is no such object');
-      const outcome = lookAt(object);
+      const outcome = outcomeOf(object);
       if (outcome !== 'read') return { outcome, detail: 'It cannot be read.' };
       return { outcome, object, file: made.file };
     },

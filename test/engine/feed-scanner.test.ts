@@ -49,7 +49,7 @@ it('a file that only one listing has shown is not restored, even if reading its 
       if (listings.length === 3) third.resolve();
       return { objects: [object], complete: true };
     },
-    async look() {
+    async readHeader() {
       now += 3 * defaultScanMs;
       return { outcome: 'read', object, file: made.file };
     },
@@ -87,7 +87,7 @@ it('a replica without the account hands the folder to other replicas at its next
       listed.resolve(now);
       return { objects: [], complete: true };
     },
-    look: () => Promise.reject(new Error('there is nothing to look at')),
+    readHeader: () => Promise.reject(new Error('there is nothing to read')),
   };
   const stranger = createFeedScanner({ ...context, accounts: new Map(), runtime, store }, store, files, creation);
   const seen = new Promise<void>((done) => rounds.push(done));
@@ -133,7 +133,7 @@ it('after failed listings the next listing follows within ten intervals', async 
         }),
       );
     },
-    look: () => Promise.reject(new Error('there is nothing to look at')),
+    readHeader: () => Promise.reject(new Error('there is nothing to read')),
   };
   const scanner = createFeedScanner({ ...context, runtime, store, feedScanMs: scanMs }, store, files, creation);
   scanner.start();

@@ -5,7 +5,7 @@ import type { Migration } from '../../src/domain/migration.ts';
 import type { StoredObject } from '../../src/domain/object-store.ts';
 import type { Provider } from '../../src/domain/provider.ts';
 import { applyPlan } from '../../src/engine/feed/apply.ts';
-import { afterListing, afterLook, type FolderFile } from '../../src/engine/feed/folder-file.ts';
+import { afterListing, afterRead, type FolderFile } from '../../src/engine/feed/folder-file.ts';
 import { planFeed } from '../../src/engine/feed/plan.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { history, SqlServer } from '../backups/history.ts';
@@ -55,7 +55,7 @@ class World {
     for (const [key, each] of listed) {
       const file = this.#all.find((known) => known.key === key)?.file;
       if (each.file === null && file)
-        listed.set(key, afterLook(each, { outcome: 'read', object: each.object, file }, this.now));
+        listed.set(key, afterRead(each, { outcome: 'read', object: each.object, file }, this.now));
     }
     this.#files = listed;
     const plan = planFeed(this.migration, listed, { provider: this.provider, account, now: this.now, scanMs });

@@ -35,7 +35,7 @@ export function applyPlan(
   if (awaitsFullBackup(next))
     next = blockedBy(next, {
       code: 'awaiting_backup_file',
-      detail: `\`${feed.bucket}/${feed.prefix}\` holds no full backup that can be taken yet. GET /migrations/${migration.id}/feed tells why, file by file.`,
+      detail: `\`${feed.bucket}/${feed.prefix}\` contains no usable full backup yet. GET /migrations/${migration.id}/feed gives the reason for each file.`,
     });
   const warnings = plan.changed.reduce((notes, key) => withNote(notes, changedWarning(key)), next.warnings);
   const refused = plan.items.filter(({ verdict }) => verdict === 'refused').map(({ key }) => key);
@@ -105,7 +105,7 @@ function isComplete({ feed, mode, backups }: Migration, { take, coming, reading 
 function changedWarning(key: string): WarningNote {
   return {
     code: 'backup_file_changed',
-    detail: `\`${key}\` was changed after it had been taken. What was taken is what counts; it is not sent again.`,
+    detail: `\`${key}\` changed after Godwit had taken it. Godwit does not send it again.`,
   };
 }
 

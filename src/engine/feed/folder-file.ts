@@ -1,7 +1,7 @@
 import { storageFault } from '../../backups/faults.ts';
 import type { BackupFile } from '../../backups/read.ts';
 import type { StoredObject } from '../../domain/object-store.ts';
-import type { Look } from '../backup-files.ts';
+import type { HeaderRead } from '../backup-files.ts';
 
 /** The last known state of one object in a watched folder. Stored as JSON. */
 export interface FolderFile {
@@ -41,9 +41,9 @@ function isSame(one: StoredObject, other: StoredObject): boolean {
 }
 
 /** The state of a file after reading it at the time `now`. */
-export function afterLook({ object, seenAt, ...before }: FolderFile, look: Look, now: number): FolderFile {
-  if (look.outcome === 'read') return { object, seenAt, file: look.file, unread: null };
-  return { object, seenAt, ...before, file: null, unread: look.detail, triedAt: now };
+export function afterRead({ object, seenAt, ...before }: FolderFile, headerRead: HeaderRead, now: number): FolderFile {
+  if (headerRead.outcome === 'read') return { object, seenAt, file: headerRead.file, unread: null };
+  return { object, seenAt, ...before, file: null, unread: headerRead.detail, triedAt: now };
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Account } from '../../domain/vendor.ts';
 import type { BackupFiles } from '../backup-files.ts';
 import { accountOf, type EngineContext } from '../context.ts';
 import { applyPlan } from './apply.ts';
-import { afterListing, afterLook, type FolderFile, filesToRead, maxObjects } from './folder-file.ts';
+import { afterListing, afterRead, type FolderFile, filesToRead, maxObjects } from './folder-file.ts';
 import { type FolderLease, ScanEnded } from './folder-lease.ts';
 import { planFeed } from './plan.ts';
 import { keepFiles, knownFiles } from './records.ts';
@@ -59,7 +59,7 @@ export function createFolderScan({ context, feeds, files, creation, scanMs, stop
   /** Reads headers round by round. `more`: fresh files are left. `complete`: every file has its header. */
   async function readHeaders(
     { id }: WatchedFolder,
-    place: Parameters<BackupFiles['look']>[0],
+    place: Parameters<BackupFiles['readHeader']>[0],
     listed: Map<string, FolderFile>,
     lease: FolderLease,
     listing: { readonly at: Instant; readonly readUntil: number },
@@ -72,8 +72,8 @@ export function createFolderScan({ context, feeds, files, creation, scanMs, stop
       const round = queue.slice(read, read + roundSize);
       const results = await someAtOnce(round, atOnce, async (each) => {
         if (stopped.aborted) return each;
-        const look = await files.look(place, each.object.key, each.object, { priority: 'observation' });
-        return afterLook(each, look, runtime.now());
+        const headerRead = await files.readHeader(place, each.object.key, each.object, { priority: 'observation' });
+        return afterRead(each, headerRead, runtime.now());
       });
       // Reads that the stop has broken off say nothing about their files.
       if (stopped.aborted) throw new ScanEnded('stopped');

@@ -135,7 +135,7 @@ export const defaultScanMs = 30_000;
 
 function unreadable(migration: Migration, { bucket, prefix }: WatchedFolder, failure: VendorFailure): Migration | null {
   if (!takesFiles(migration)) return null;
-  const detail = `\`${bucket}/${prefix}\` cannot be listed: ${failure.detail} It is tried again.`;
+  const detail = `\`${bucket}/${prefix}\` cannot be listed: ${failure.detail} Godwit tries again.`;
   if (migration.blocking.some((note) => note.code === 'feed_unreadable' && note.detail === detail)) return null;
   return blockedBy(migration, { code: 'feed_unreadable', detail, ...spoken(failure.provider) });
 }

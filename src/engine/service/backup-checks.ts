@@ -5,7 +5,7 @@ import { withNote } from '../../domain/aggregate.ts';
 import type { Backup, Migration, Source, WarningNote } from '../../domain/migration.ts';
 import { type FieldFault, Problem, type ProblemCode } from '../../domain/problem.ts';
 import type { Account } from '../../domain/vendor.ts';
-import type { BackupFiles, Look } from '../backup-files.ts';
+import type { BackupFiles, HeaderRead } from '../backup-files.ts';
 import type { EngineContext } from '../context.ts';
 import { summary } from './problems.ts';
 
@@ -17,7 +17,7 @@ const maxFiles = 16;
 /** What was read of the files of a backup that is to be queued. */
 export interface SeenFiles {
   /** In the order of the source's keys. */
-  readonly looks: readonly Look[];
+  readonly headerReads: readonly HeaderRead[];
   readonly targetMajor: number | undefined;
   /** Why nothing was read; null: something was, or no check is wanted. */
   readonly unseen: string | null;
@@ -30,7 +30,7 @@ export interface CheckedFiles {
   readonly header: Pick<Backup, 'header' | 'bindingId'>;
 }
 
-const nothingSeen: SeenFiles = { looks: [], targetMajor: undefined, unseen: null };
+const nothingSeen: SeenFiles = { headerReads: [], targetMajor: undefined, unseen: null };
 
 /** Reads the headers of a source's files, for at most two seconds. Failures of the object store become results. */
 export async function readSource(
@@ -51,12 +51,14 @@ export async function readSource(
     .then((): SeenFiles => ({ ...nothingSeen, unseen: 'The object store did not answer within two seconds.' }));
   const options = { maxWaitMs: maxMs };
   const looking = async (): Promise<SeenFiles> => {
-    const looks = await Promise.all(
-      source.keys.slice(0, maxFiles).map((key) => files.look(place, key, undefined, options)),
+    const headerReads = await Promise.all(
+      source.keys.slice(0, maxFiles).map((key) => files.readHeader(place, key, undefined, options)),
     );
-    const versioned = looks.some((look) => look.outcome === 'read' && look.file.header.serverVersion !== null);
+    const versioned = headerReads.some(
+      (headerRead) => headerRead.outcome === 'read' && headerRead.file.header.serverVersion !== null,
+    );
     return {
-      looks,
+      headerReads,
       targetMajor: versioned ? await files.targetMajor(account, migration, options) : undefined,
       unseen: null,
     };
@@ -89,13 +91,13 @@ export function judgeFiles(
     ...(seen.targetMajor !== undefined && { targetMajor: seen.targetMajor }),
     ...chainBefore(before ?? []),
   };
-  for (const [index, look] of seen.looks.entries()) {
+  for (const [index, headerRead] of seen.headerReads.entries()) {
     const pointer = `/source/keys/${index}`;
-    const found = faultsOf(look, restorable, (file) => placeFaults(file, place));
+    const found = faultsOf(headerRead, restorable, (file) => placeFaults(file, place));
     for (const { code, detail, certain } of found)
       if (certain) faults.push({ code, pointer, detail });
       else warnings.push({ code: 'backup_doubtful', detail: `\`${keys[index]}\`: ${detail}` });
-    const reason = uncheckedReason(look);
+    const reason = uncheckedReason(headerRead);
     if (reason !== null) unchecked.push(`\`${keys[index]}\`: ${reason}`);
   }
   if (unchecked.length > 0 && account.checkBackups === 'required')
@@ -103,39 +105,40 @@ export function judgeFiles(
       ...unchecked.map((detail) => ({ code: 'backup_not_checked', pointer: '/source/keys', detail }) as const),
     );
   else if (unchecked.length > 0) warnings.push({ code: 'backup_not_checked', detail: unchecked.join(' ') });
-  const [only] = keys.length === 1 ? seen.looks : [];
+  const [only] = keys.length === 1 ? seen.headerReads : [];
   const file = only?.outcome === 'read' && only.file.kind === 'backup' ? only.file : null;
   return { faults, warnings, header: file ? { header: file.header, bindingId: file.bindingId } : { header: null } };
 }
 
 function faultsOf(
-  look: Look,
+  headerRead: HeaderRead,
   restorable: (storageClass: string) => boolean,
   inPlace: (file: BackupFile) => readonly FileFault[],
 ): readonly FileFault[] {
-  switch (look.outcome) {
+  switch (headerRead.outcome) {
     case 'read': {
-      const stored = storageFault(look.object.storageClass, restorable);
-      const own = ownFaults(look.file);
+      const stored = storageFault(headerRead.object.storageClass, restorable);
+      const own = ownFaults(headerRead.file);
       // If the file itself is faulty, its place does not matter.
-      return [...(stored ? [stored] : []), ...own, ...(own.length === 0 ? inPlace(look.file) : [])];
+      return [...(stored ? [stored] : []), ...own, ...(own.length === 0 ? inPlace(headerRead.file) : [])];
     }
     case 'missing':
     case 'archived':
-      return [{ code: 'source_missing_or_archived', detail: look.detail, certain: true }];
+      return [{ code: 'source_missing_or_archived', detail: headerRead.detail, certain: true }];
     case 'unreadable':
       return [];
   }
 }
 
 /** Why a file could not be checked completely, or null. */
-function uncheckedReason(look: Look): string | null {
-  if (look.outcome === 'unreadable') return look.detail;
-  if (look.outcome !== 'read') return null;
-  if (look.file.kind === 'sealed')
+function uncheckedReason(headerRead: HeaderRead): string | null {
+  if (headerRead.outcome === 'unreadable') return headerRead.detail;
+  if (headerRead.outcome !== 'read') return null;
+  if (headerRead.file.kind === 'sealed')
     return 'The header cannot be read: the backup is encrypted, or packed in an unknown form.';
-  const ordered = look.file.kind === 'backup' && look.file.whole !== false && look.file.header.type !== null;
-  return ordered && look.file.header.lastLsn === null
+  const ordered =
+    headerRead.file.kind === 'backup' && headerRead.file.whole !== false && headerRead.file.header.type !== null;
+  return ordered && headerRead.file.header.lastLsn === null
     ? 'The end of its header was not found, so its position in the chain is unchecked.'
     : null;
 }

@@ -4,7 +4,7 @@ import type { StoredObject } from '../../domain/object-store.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Capabilities } from '../../domain/provider.ts';
 import { someAtOnce } from '../../domain/some-at-once.ts';
-import type { BackupFiles, Look } from '../backup-files.ts';
+import type { BackupFiles, HeaderRead } from '../backup-files.ts';
 import type { EngineContext } from '../context.ts';
 import type { InspectedFile, MigrationService } from '../interface.ts';
 import { orProblem } from '../vendor-reads.ts';
@@ -39,13 +39,15 @@ export function createInspection(context: EngineContext, files: BackupFiles): Pi
       const place = { account, region: request.region ?? account.region, bucket };
       const objects = prefix === undefined ? null : await listed(place, prefix);
       const wanted = objects ?? (keys ?? []).map((key) => unlisted(key));
-      const looks = await lookAtAll(place, wanted, objects !== null);
+      const headerReads = await readHeaders(place, wanted, objects !== null);
       const { restorable } = context.providers.of(account.provider).objectStore;
       const inspected = wanted.map((object) =>
-        inspectedFile(object, looks.get(object.key), restorable, request.database),
+        inspectedFile(object, headerReads.get(object.key), restorable, request.database),
       );
-      const named = [...looks].flatMap(([key, look]): NamedFile[] =>
-        look.outcome === 'read' && restorableClass(look.object, restorable) ? [{ key, file: look.file }] : [],
+      const named = [...headerReads].flatMap(([key, headerRead]): NamedFile[] =>
+        headerRead.outcome === 'read' && restorableClass(headerRead.object, restorable)
+          ? [{ key, file: headerRead.file }]
+          : [],
       );
       const { capabilities } = context.providers.of(account.provider);
       const chains = possibleChains(named, capabilities).filter(
@@ -61,19 +63,19 @@ export function createInspection(context: EngineContext, files: BackupFiles): Pi
   }
 
   /** Reads the headers of the newest files, by key. Files that the time does not allow are missing in the result. */
-  async function lookAtAll(
-    place: Parameters<BackupFiles['look']>[0],
+  async function readHeaders(
+    place: Parameters<BackupFiles['readHeader']>[0],
     objects: readonly StoredObject[],
     known: boolean,
-  ): Promise<ReadonlyMap<string, Look>> {
+  ): Promise<ReadonlyMap<string, HeaderRead>> {
     const end = context.runtime.monotonic() + maxMs;
     const newest = objects.toSorted((a, b) => (b.lastModified ?? 0) - (a.lastModified ?? 0)).slice(0, maxRead);
-    const looks = new Map<string, Look>();
+    const headerReads = new Map<string, HeaderRead>();
     await someAtOnce(newest, atOnce, async (object) => {
       if (context.runtime.monotonic() > end) return;
-      looks.set(object.key, await files.look(place, object.key, known ? object : undefined));
+      headerReads.set(object.key, await files.readHeader(place, object.key, known ? object : undefined));
     });
-    return looks;
+    return headerReads;
   }
 }
 
@@ -94,32 +96,32 @@ function unlisted(key: string): StoredObject {
 
 function inspectedFile(
   listed: StoredObject,
-  look: Look | undefined,
+  headerRead: HeaderRead | undefined,
   restorable: (storageClass: string) => boolean,
   database: string | undefined,
 ): InspectedFile {
-  const object = look?.outcome === 'read' ? { ...listed, ...look.object } : listed;
+  const object = headerRead?.outcome === 'read' ? { ...listed, ...headerRead.object } : listed;
   const { key, size, lastModified, etag, storageClass } = object;
-  const header = look?.outcome === 'read' ? look.file.header : null;
+  const header = headerRead?.outcome === 'read' ? headerRead.file.header : null;
   const faults: { code: FileFault['code'] | 'backup_not_checked'; detail: string }[] = [];
   const stored = storageFault(storageClass, restorable);
   if (stored) faults.push(stored);
-  if (look === undefined)
+  if (headerRead === undefined)
     faults.push({
       code: 'backup_not_checked',
       detail: `Only the newest ${maxRead} files are read, and only while a caller waits.`,
     });
-  else if (look.outcome === 'unreadable') faults.push({ code: 'backup_not_checked', detail: look.detail });
-  else if (look.outcome !== 'read') {
-    if (stored === null) faults.push({ code: 'source_missing_or_archived', detail: look.detail });
+  else if (headerRead.outcome === 'unreadable') faults.push({ code: 'backup_not_checked', detail: headerRead.detail });
+  else if (headerRead.outcome !== 'read') {
+    if (stored === null) faults.push({ code: 'source_missing_or_archived', detail: headerRead.detail });
   } else {
-    faults.push(...ownFaults(look.file));
-    if (look.file.kind === 'sealed')
+    faults.push(...ownFaults(headerRead.file));
+    if (headerRead.file.kind === 'sealed')
       faults.push({
         code: 'backup_not_checked',
         detail: 'The header cannot be read: the backup is encrypted, or packed in an unknown form.',
       });
-    const contained = look.file.header.database;
+    const contained = headerRead.file.header.database;
     if (database !== undefined && contained !== null && !sameName(contained, database))
       faults.push({ code: 'database_not_in_backup', detail: `The file is a backup of the database \`${contained}\`.` });
   }
