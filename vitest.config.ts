@@ -54,7 +54,7 @@ export default defineConfig({
     // Bounds for what never comes. A loaded machine is slower by a factor of ten and fails no test.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 30_000 } },
     globalSetup: ['test/support/temporary-files.ts'],
     setupFiles: ['test/support/property-seed.ts'],
     isolate: false,

@@ -126,6 +126,24 @@ describe('a batch of creations', () => {
     expect(other.body.items[0]?.problem?.code).toBe('idempotency_key_reused');
   });
 
+  it('keeps the keys of its items apart from all keys that callers can send', async () => {
+    const instanceId = 'rm-batchkeys00001';
+    for (const [index, suffix] of ['#0', '/0', ':0', '0'].entries()) {
+      const single = creation(`single${index}`, instanceId);
+      const { status } = await post('/migrations', single, {
+        'idempotency-key': `keys${suffix}`,
+        prefer: 'respond-async',
+      });
+      expect(status, suffix).toBe(202);
+    }
+    const { body } = await post(
+      '/migrations/batch',
+      { labels: { wave: 'keys' }, migrations: [creation('batched', instanceId)] },
+      { 'idempotency-key': 'keys' },
+    );
+    expect(statuses(body.items)).toEqual([202]);
+  });
+
   it('of a folder creates one migration per database found there', async () => {
     const folder = {
       provider: 'alibaba',

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { Problem } from '../../domain/problem.ts';
 import type { HttpApp } from '../app-types.ts';
+import { addressList } from '../request/public-base.ts';
 import type { HttpSettings } from '../settings.ts';
 
 /** Maximum time for a peer to read a response, in milliseconds; streams have their own end. */
@@ -13,22 +14,28 @@ const arrivingMs = 1000;
 const answeringMs = 5000;
 
 /**
- * Limits connections. One address gets at most half of all connections. A response that the peer stops reading is abandoned. At shutdown no
- * peer keeps the process alive: new requests get the problem `draining`, and probes are answered to the end.
+ * Limits connections. One address gets at most half of all connections; a trusted proxy gets all of them. A response that the peer stops
+ * reading is abandoned. At shutdown no peer keeps the process alive: new requests get the problem `draining`, and probes are answered to the
+ * end.
  */
 export function installConnections(
   app: HttpApp,
-  { maxConnections, stalledReaderMs }: Pick<HttpSettings, 'maxConnections' | 'stalledReaderMs'>,
+  {
+    maxConnections,
+    stalledReaderMs,
+    trustedProxies,
+  }: Pick<HttpSettings, 'maxConnections' | 'stalledReaderMs' | 'trustedProxies'>,
 ): void {
   /** Every open connection with its current request; null: no request. */
   const sockets = new Map<Socket, IncomingMessage | null>();
   const perAddress = new Map<string, number>();
+  const isProxy = addressList(trustedProxies);
   let closing = false;
 
   app.server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? '';
     const count = (perAddress.get(address) ?? 0) + 1;
-    if (count > Math.ceil(maxConnections / 2)) return void socket.destroy();
+    if (count > Math.ceil(maxConnections / 2) && !isProxy(address)) return void socket.destroy();
     perAddress.set(address, count);
     sockets.set(socket, null);
     socket.once('close', () => {

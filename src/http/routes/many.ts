@@ -31,7 +31,8 @@ export function forEach<T, R>(items: readonly T[], work: (item: T, index: number
 
 /**
  * The context in which one item is stored. `name` identifies the item within the request. With an idempotency key each item has its own
- * key, bound to the whole request, so that a repeated request continues where the first one stopped.
+ * key, bound to the whole request, so that a repeated request continues where the first one stopped. No caller can send that key, because it
+ * contains a control character.
  */
 export function itemContext(
   http: HttpContext,
@@ -48,7 +49,7 @@ export function itemContext(
         outcome instanceof Error ? problemAnswer(outcome, request.id, request.base) : answer(outcome),
       kept: () => undefined,
     },
-    ...(key !== null && { idempotency: { ...key, key: `${key.key}#${name}` } }),
+    ...(key !== null && { idempotency: { ...key, key: `${key.key}\u001f${name}` } }),
   };
 }
 

@@ -91,6 +91,19 @@ describe('a connection', () => {
     expect(kept.map(({ socket }) => socket.destroyed)).toEqual([false, false]);
     for (const { socket } of kept) socket.destroy();
   });
+
+  it('of a trusted proxy counts for its clients, so the proxy gets all connections', async () => {
+    const { port, app } = await listening({ maxConnections: 4, trustedProxies: ['127.0.0.0/8'] });
+    const kept = [await open(port), await open(port), await open(port), await open(port)];
+    for (const { socket } of kept) {
+      const answer = once(socket, 'data');
+      socket.write('GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n');
+      expect(String(await answer)).toMatch(/^HTTP\/1\.1 200/);
+    }
+    const connections = () => new Promise<number>((done) => app.server.getConnections((_error, count) => done(count)));
+    expect(await connections()).toBe(4);
+    for (const { socket } of kept) socket.destroy();
+  });
 });
 
 describe('an event stream', () => {
