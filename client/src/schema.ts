@@ -1742,7 +1742,7 @@ export interface components {
         /** @description Options of the restore; each works only if the provider supports it. */
         Options: {
             /**
-             * @description When the vendor runs DBCC CHECKDB (Alibaba). The result of `async`, the vendor’s default, arrives after the end of the migration, and Godwit does not wait for it: look at the instance.
+             * @description When the vendor runs DBCC CHECKDB (Alibaba). The result of `async`, the vendor’s default, arrives after the end of the migration, and Godwit does not wait for it: check the instance.
              * @enum {string}
              */
             consistencyCheck?: "async" | "sync";
@@ -2007,7 +2007,7 @@ export interface components {
          *     * `unrecognized_provider_status`: The vendor reports a status that its documentation lacks.
          *     * `stalled`: Nothing has changed at the vendor for `engine.stallMs` (6 h), or the vendor accepted a cancellation and does not carry it out.
          *     * `missing_at_provider`: The vendor no longer lists the task; somebody may have deleted it in the console.
-         *     * `awaiting_backup_file`: The watched folder holds no usable full backup yet.
+         *     * `awaiting_backup_file`: The watched folder contains no usable full backup yet.
          *     * `log_chain_gap`: A file of the chain is missing in the watched folder, and the files after it wait. Godwit takes the missing file when it appears.
          *     * `feed_unreadable`: Godwit cannot list the watched folder.
          *     * `account_not_configured`: The configuration no longer has the account that the migration began with: the name is missing, or stands for another provider, endpoint or project. Godwit cannot call the vendor for this migration.
@@ -2023,7 +2023,7 @@ export interface components {
          *     * `edition_unsupported`: The database uses features that the edition of the target does not have. Use a target of that edition.
          *     * `wrong_backup_kind`: The backup has the wrong type for its place in the chain: a full backup comes first, differential and log backups follow.
          *     * `backup_striped`: The file is one stripe of a backup that was written to several files. No provider restores stripes. Back up again into one file: BACKUP DATABASE … TO DISK with a single target.
-         *     * `backup_with_several_sets`: The file holds several backups. No provider says which of them it restores. Back up again WITH INIT into a file of its own.
+         *     * `backup_with_several_sets`: The file contains several backups. No provider documents which of them it restores. Back up again WITH INIT into a file of its own.
          *     * `encrypted_backup`: The backup or the database is encrypted, and the target lacks the certificate. Switch the encryption off at the source and back up again.
          *     * `log_chain_gap`: A backup between this file and the last restored one is missing. Restore the missing one first.
          *     * `log_already_restored`: Everything in this log backup is already restored. Leave it out and continue with the next one.
@@ -2190,7 +2190,7 @@ export interface components {
          *     * `vendor_outcome_unknown`: The record ended before the vendor’s outcome was known. A restore may still run there.
          *     * `half_restored_database`: A cancellation may have left a database in the state RESTORING.
          *     * `left_behind`: Godwit could not delete what a refused submission had registered at the vendor.
-         *     * `cancel_refused`: The vendor refused to cancel, and the restore goes on.
+         *     * `cancel_refused`: The vendor refused to cancel, and the restore continues.
          *     * `accepted_after_all`: The vendor has accepted a call that was presumed lost and had been sent again.
          *     * `opened_before_queue_was_empty`: The vendor opened the database while backups were queued. Those backups were not restored.
          *     * `opened_elsewhere`: Somebody opened the database at the vendor, outside Godwit.

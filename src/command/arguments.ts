@@ -63,7 +63,7 @@ function readValue(
   option: Option,
 ): string {
   if (option.value === undefined) {
-    if (value !== undefined) throw new UsageError(`${rawName} takes no value`);
+    if (value !== undefined) throw new UsageError(`${rawName} does not accept a value`);
     return '';
   }
   // Text that starts with a dash is an option, unless it is written as `--name=-value`. A lone dash means standard input.

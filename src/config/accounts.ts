@@ -47,7 +47,7 @@ function credentialsOf(
   if (form.source === 'environment')
     return credentialsOf(configuration.fromEnvironment(environment), account, configuration, environment);
   const known = form.source === undefined ? configuration.configured : configuration.sources[form.source];
-  if (known === undefined) throw new Error(`there is no source ${form.source}`);
+  if (known === undefined) throw new Error(`unknown source ${form.source}`);
   return known.credentials(form, { account, values: readingValues(environment) });
 }
 

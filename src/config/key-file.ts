@@ -48,7 +48,7 @@ async function newKeyFile(
   const sealed = await sealedTexts();
   if (sealed > 0)
     throw new ConfigError([
-      `the key file ${path} is gone, and the database holds ${sealed} texts sealed with it. ${remedy}`,
+      `the key file ${path} is missing, and the database contains ${sealed} texts encrypted with it. ${remedy}`,
     ]);
   await mkdir(folder, { recursive: true });
   const draft = `${path}.${runtime.uuid()}`;

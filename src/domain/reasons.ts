@@ -165,7 +165,7 @@ export const reasonCatalogue = {
     cancelEndsRecord: 'when_settled',
   },
   awaiting_backup_file: {
-    meaning: 'The watched folder holds no usable full backup yet.',
+    meaning: 'The watched folder contains no usable full backup yet.',
     action: 'Upload one. `GET …/feed` says why each file in the folder is not usable.',
     clearedBy: ['feed', 'cancel'],
     retry: 'never',
@@ -181,7 +181,7 @@ export const reasonCatalogue = {
   },
   feed_unreadable: {
     meaning: 'Godwit cannot list the watched folder.',
-    action: 'Give the account the right that `detail` names. Godwit lists the folder again by itself.',
+    action: 'Give the account the permission that `detail` names. Godwit lists the folder again automatically.',
     clearedBy: ['feed', 'cancel'],
     retry: 'never',
     cancelEndsRecord: 'never',
@@ -213,7 +213,7 @@ export function clearedBy(event: Clearing): readonly Reason[] {
 export const warningCatalogue = {
   backup_not_checked: {
     meaning: 'Godwit submitted a backup file unchecked, because it could not read the file or its object store.',
-    action: 'Give the account the rights that `detail` names, or check the file by hand.',
+    action: 'Give the account the permissions that `detail` names, or check the file by hand.',
   },
   backup_doubtful: {
     meaning: 'The check of a backup file found something doubtful. Godwit submitted the file all the same.',
@@ -241,7 +241,7 @@ export const warningCatalogue = {
     action: 'Delete it in the vendor’s console.',
   },
   cancel_refused: {
-    meaning: 'The vendor refused to cancel, and the restore goes on.',
+    meaning: 'The vendor refused to cancel, and the restore continues.',
     action: 'Cancel again later, or let it end.',
   },
   accepted_after_all: {

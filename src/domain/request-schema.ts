@@ -127,7 +127,7 @@ export const OptionsSchema = Type.Object(
       stringEnum(['async', 'sync'], {
         description:
           'When the vendor runs DBCC CHECKDB (Alibaba). The result of `async`, the vendor’s default, arrives after the end of the migration, ' +
-          'and Godwit does not wait for it: look at the instance.',
+          'and Godwit does not wait for it: check the instance.',
       }),
     ),
     precheck: Type.Optional(

@@ -36,7 +36,7 @@ export const restoreErrors = {
   backup_with_several_sets: {
     retryable: false,
     detail:
-      'The file holds several backups. No provider says which of them it restores. ' +
+      'The file contains several backups. No provider documents which of them it restores. ' +
       'Back up again WITH INIT into a file of its own.',
   },
   encrypted_backup: {

@@ -15,7 +15,7 @@ describe('invalid arguments', () => {
     [['watch', '--jsn', 'a'], 'unknown option --jsn; did you mean --json?'],
     [['watch', '-x', 'a'], 'unknown option -x'],
     [['watch', 'a', '--constructor'], 'unknown option --constructor'],
-    [['watch', 'a', '--json=yes'], '--json takes no value'],
+    [['watch', 'a', '--json=yes'], '--json does not accept a value'],
     [['watch', 'a', '--until'], '--until needs a value: STATE'],
     [['watch', 'a', '--url', '--json'], '--url needs a value: URL'],
     [['watch', 'a', '--url', 'http://a', '--url', 'http://b'], '--url is given twice'],

@@ -23,7 +23,7 @@ describe('the key file', () => {
   });
 
   it('is not replaced while stored texts are encrypted with the missing key', async () => {
-    await expect(keysWith(3)).rejects.toThrow(/godwit\.key is gone, and the database holds 3 texts/);
+    await expect(keysWith(3)).rejects.toThrow(/godwit\.key is missing, and the database contains 3 texts/);
     expect(await readdir(folder)).toEqual([]);
   });
 

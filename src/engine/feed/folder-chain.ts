@@ -117,7 +117,10 @@ function firstChain(migration: Migration, eligible: readonly NamedFile[], rules:
   const chains = chainsOf(eligible, rules).filter((chain) => chain.gaps[0]?.after !== null || chain.gaps.length === 0);
   const names = new Set(chains.map(({ database }) => database.toLowerCase()));
   if (names.size > 1 && (migration.target.databases ?? []).length === 0)
-    return { ...nothing, other: 'The folder holds full backups of several databases: name one in `target.databases`.' };
+    return {
+      ...nothing,
+      other: 'The folder contains full backups of several databases: name one in `target.databases`.',
+    };
   const finishedAt = new Map(eligible.map(({ key, file }) => [key, file.header.finishedAt]));
   const endOf = ({ restores }: Chain): number => {
     const last = finishedAt.get(restores.at(-1) ?? '');

@@ -110,7 +110,7 @@ export function createChanges(
     refuseCutover(current, 'latest');
     if (takesFiles(current)) await folders.scanNow(current);
     const { newest } = await folders.survey((await store.get(id)) ?? current);
-    if (newest === null) throw refusal(current, 'invalid_state', 'The folder holds no file of the chain yet.');
+    if (newest === null) throw refusal(current, 'invalid_state', 'The folder contains no file of the chain yet.');
     return newest;
   }
 

@@ -45,5 +45,5 @@ export function targetBusy(migrationId: string): Problem {
 /** Throws the problem `draining` if this process is shutting down. */
 export function refuseWhileDraining(engine: Engine): void {
   if (engine.draining)
-    throw new Problem('draining', 'This process is shutting down and takes no new work.', { retryAfterSeconds: 1 });
+    throw new Problem('draining', 'This process is shutting down and accepts no new work.', { retryAfterSeconds: 1 });
 }

@@ -121,7 +121,7 @@ const byCode: Readonly<Record<string, Classification>> = {
   'UnsupportedOperation.UploadTypeError': {
     kind: 'rejected',
     code: 'provider_conflict',
-    detail: 'The task takes its file from a link, so there is nothing to upload.',
+    detail: 'The task gets its file from a link, so no upload is possible.',
   },
   'LimitExceeded.TooManyDB': {
     kind: 'rejected',
@@ -151,7 +151,7 @@ const bySuffix: readonly (readonly [pattern: RegExp, meaning: Classification])[]
     {
       kind: 'rejected',
       code: 'provider_conflict',
-      detail: 'The operation is already under way or done. Look at the task in the console.',
+      detail: 'The operation is already under way or done. Check the task in the console.',
     },
   ],
   [

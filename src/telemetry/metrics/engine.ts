@@ -33,7 +33,7 @@ export function engineMetrics({ counter, gauge, histogram }: Metrics, accounts: 
   ]);
   const looks = counter(
     'engine_probes_total',
-    'Probes for calls in doubt: found `yes`, `no` or `unclear`; `failed`: the probe failed',
+    'Probes for in-doubt calls: found `yes`, `no` or `unclear`; `failed`: the probe failed',
     ['provider', 'operation', 'found'],
   );
   const observations = counter(

@@ -27,7 +27,7 @@ export function storeMetrics({ gauge }: Metrics, accounts: ConfiguredAccounts): 
     'account',
     'reason',
   ]);
-  const unknown = gauge('unresolved_unknown_outcomes', 'Calls in doubt, of all replicas', ['provider', 'account']);
+  const unknown = gauge('unresolved_unknown_outcomes', 'In-doubt calls, of all replicas', ['provider', 'account']);
   const lag = gauge('due_lag_seconds', 'Time since the longest waiting migration that no replica works on became due');
   const begin = (): void => {
     for (const { provider, account } of accounts.all) {
