@@ -43,7 +43,7 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
         'node',
         '--disable-sigusr1',
         '--max-semi-space-size=8',
-        '--heap-growing-percent=30',
+        '--heap-growing-percent=100',
         '/app/src/godwit.js',
       ],
       StopSignal: 'SIGTERM',
