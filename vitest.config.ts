@@ -29,18 +29,23 @@ class WaitingFirst extends BaseSequencer {
 }
 
 /**
- * What takes most of the time: browsers, images, generated clients, storms, and every command of the documents. `npm test` leaves it out,
- * so that it ends within a minute; `npm test -- --project extended` runs everything.
+ * What takes most of the time: browsers, images, generated clients, storms, processes that are started or killed, and every command of the
+ * documents. `npm test` leaves it out, so that it ends within a minute; `npm test -- --project extended` runs everything.
  */
 const extended = [
   'test/browser/**/*.test.ts',
-  'test/chaos/chaos.test.ts',
+  'test/chaos/*.test.ts',
   'test/clients/**/*.test.ts',
+  'test/command/gateway.test.ts',
+  'test/command/process.test.ts',
   'test/container/**/*.test.ts',
   'test/documentation/commands.test.ts',
   'test/documentation/httpie.test.ts',
+  'test/e2e/killed-while-waiting.test.ts',
+  'test/e2e/lasting-failures.test.ts',
   'test/e2e/newcomer.test.ts',
   'test/security/canary.test.ts',
+  'test/security/expressions.test.ts',
   'test/store/failover.test.ts',
   'test/store/pgbouncer.test.ts',
 ];
