@@ -95,10 +95,11 @@ export function createEngine(context: EngineContext): CountedEngine {
       toldOf = Number.POSITIVE_INFINITY;
       const claimed = await claimDue();
       if (draining) return;
-      if (claimed.more) continue;
-      const pause = claimed.failed
-        ? idleMs
-        : Math.min(pauseMs(claimed.count, claimed.due), Math.max(places.nextTurnMs(), minTurnMs));
+      if (claimed?.more) continue;
+      const pause =
+        claimed === null
+          ? idleMs
+          : Math.min(pauseMs(claimed.count, claimed.due), Math.max(places.nextTurnMs(), minTurnMs));
       const now = runtime.now();
       sleepsUntil = Math.min(now + pause, Math.max(toldOf, now));
       await runtime.sleep(sleepsUntil - now, wake.signal);
@@ -106,13 +107,12 @@ export function createEngine(context: EngineContext): CountedEngine {
     }
   }
 
+  /** Claims due migrations and starts work on them. `due`: when the next one is due, or null. Returns null if the store fails. */
   async function claimDue(): Promise<{
     readonly count: number;
     readonly more: boolean;
-    /** When the next migration is due; null: none. */
     readonly due: Instant | null;
-    readonly failed?: boolean;
-  }> {
+  } | null> {
     const rooms = places.rooms(share);
     try {
       const lease = leaseOf(context);
@@ -129,7 +129,7 @@ export function createEngine(context: EngineContext): CountedEngine {
       return { count: claims.length, more, due };
     } catch (error) {
       reportInterruption(context, error);
-      return { count: 0, more: false, due: null, failed: true };
+      return null;
     }
   }
 

@@ -3,6 +3,7 @@ import type { Store } from '../../src/domain/store.ts';
 import { type VendorClient, VendorError } from '../../src/domain/vendor.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import type { Sandbox } from '../../src/sandbox/server.ts';
+import { withMethods } from '../support/with-methods.ts';
 import { type Intent, intentOf } from './intent.ts';
 import { type Evidence, judge } from './judge.ts';
 import { choices } from './random.ts';
@@ -42,15 +43,11 @@ function resendsBlindly(honest: VendorClient): VendorClient {
 /** Acknowledges every second creation without storing it. */
 function forgetsHalf(honest: Store): Store {
   let number = 0;
-  return new Proxy(honest, {
-    get(target, name: keyof Store) {
-      if (name !== 'create') return (target[name] as (...parameters: unknown[]) => unknown).bind(target);
-      const create: Store['create'] = async (migration, lease, key) =>
-        number++ % 2 === 0
-          ? target.create(migration, lease, key)
-          : { outcome: 'created', fence: { owner: lease.owner, token: 1 } };
-      return create;
-    },
+  return withMethods(honest, {
+    create: async (migration, lease, key) =>
+      number++ % 2 === 0
+        ? honest.create(migration, lease, key)
+        : { outcome: 'created', fence: { owner: lease.owner, token: 1 } },
   });
 }
 

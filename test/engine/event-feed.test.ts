@@ -5,6 +5,7 @@ import { createEventFeed } from '../../src/engine/event-feed.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
 import { sampleMigration } from '../support/samples.ts';
+import { withMethods } from '../support/with-methods.ts';
 
 const open: Store[] = [];
 afterEach(async () => {
@@ -63,14 +64,11 @@ async function batch(next: ReturnType<Feed['next']>): Promise<readonly Migration
 /** A store that runs a function after each read of events. */
 function afterReads(store: Store, more: (read: number, ...asked: Parameters<Store['events']>) => unknown): Store {
   let reads = 0;
-  return new Proxy(store, {
-    get: (target, name: keyof Store) => {
-      if (name !== 'events') return (target[name] as (...all: unknown[]) => unknown).bind(target);
-      return async (...all: Parameters<Store['events']>) => {
-        const found = await target.events(...all);
-        await more(++reads, ...all);
-        return found;
-      };
+  return withMethods(store, {
+    async events(...all) {
+      const found = await store.events(...all);
+      await more(++reads, ...all);
+      return found;
     },
   });
 }

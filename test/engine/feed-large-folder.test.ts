@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { newMigration } from '../../src/domain/creation.ts';
 import type { FeedStore, WatchedFolder } from '../../src/domain/feed-store.ts';
 import type { StoredObject } from '../../src/domain/object-store.ts';
 import { type FailureKind, VendorError } from '../../src/domain/vendor.ts';
-import type { BackupFiles, HeaderRead } from '../../src/engine/backup-files.ts';
+import type { HeaderRead } from '../../src/engine/backup-files.ts';
 import { createFeedScanner, defaultScanMs } from '../../src/engine/feed/scanner.ts';
 import { createFeedReads } from '../../src/engine/service/feed.ts';
-import { openStore } from '../../src/store/open.ts';
 import { history } from '../backups/history.ts';
-import { Simulation } from '../support/simulation.ts';
+import { folderFiles, watchedFolder } from '../support/watched-folder.ts';
+import { withMethods } from '../support/with-methods.ts';
 
 const [made] = history(['full']);
 
@@ -23,45 +22,28 @@ async function scene(
   objects: StoredObject[],
   outcomeOf: (object: StoredObject) => HeaderRead['outcome'] = () => 'read',
 ) {
-  const { context, account } = await Simulation.start({ provider: 'alibaba' });
-  let now = 1_000_000;
   const turn = () => new Promise(setImmediate);
-  const sleep = async (ms: number) => {
-    now += ms;
-    await turn();
-  };
-  const runtime = { ...context.runtime, now: () => now, monotonic: () => now, sleep };
-  const store: Awaited<ReturnType<typeof openStore>> & FeedStore = await openStore('sqlite::memory:', { runtime });
-  const creation = { runtime, seal: (url: string) => ({ display: url, sealed: url }) };
-  const target = { instanceId: 'rm-uf6wjk5xxxxxxx', databases: [{ name: 'orders' }] };
-  const request = { provider: 'alibaba', mode: 'full_log', target, feed: { bucket: 'acme', prefix: '' } } as const;
-  const migration = newMigration(request, account, 'tests', creation);
-  await store.create(migration, { owner: 'tests', now, leaseMs: 0 });
+  const { context, store, creation, migration, clock } = await watchedFolder();
   const folder = store.folderIdOf(migration) ?? '';
 
   const counted = { listings: 0, reads: [] as string[], records: 0, recordsRead: 0 };
   let meanwhile: { readonly count: number; work(): Promise<unknown> } | null = null;
-  const feeds = new Proxy(store, {
-    get(of, name) {
-      const value: unknown = Reflect.get(of, name);
-      if (typeof value !== 'function') return value;
-      if (name !== 'changeFolderDocuments' && name !== 'folderDocuments') return value.bind(of);
-      return async (...given: never[]) => {
-        const result: unknown = await value.apply(of, given);
-        if (name === 'changeFolderDocuments') counted.records += (given[1] as unknown as readonly unknown[]).length;
-        if (name === 'folderDocuments') counted.recordsRead += (result as unknown as readonly unknown[]).length;
-        return result;
-      };
+  const feeds = withMethods<FeedStore>(store, {
+    async changeFolderDocuments(id, put, removed) {
+      await store.changeFolderDocuments(id, put, removed);
+      counted.records += put.length;
+    },
+    async folderDocuments(...asked) {
+      const documents = await store.folderDocuments(...asked);
+      counted.recordsRead += documents.length;
+      return documents;
     },
   });
-  const files: BackupFiles = {
-    hasStore: () => true,
-    paused: () => null,
-    targetMajor: async () => undefined,
+  const files = folderFiles({
     async list(_place, _prefix, _most, _options, beforePage) {
       await beforePage?.();
       counted.listings++;
-      now += 1000;
+      clock.now += 1000;
       return { objects, complete: true };
     },
     async readHeader(_place, key) {
@@ -71,17 +53,17 @@ async function scene(
         await work();
       }
       counted.reads.push(key);
-      now += 10;
+      clock.now += 10;
       const object = objects.find((each) => each.key === key);
       if (object === undefined || made === undefined) throw new Error('there is no such object');
       const outcome = outcomeOf(object);
       if (outcome !== 'read') return { outcome, detail: 'It cannot be read.' };
       return { outcome, object, file: made.file };
     },
-  };
+  });
   /** Runs scans until the condition holds after one of them. */
   async function until(condition: () => boolean | Promise<boolean>, owner = 'one'): Promise<void> {
-    const scanner = createFeedScanner({ ...context, runtime, store, owner }, feeds, files, creation);
+    const scanner = createFeedScanner({ ...context, owner }, feeds, files, creation);
     scanner.start();
     while (!(await condition())) await turn();
     await scanner.stop(1000);
@@ -93,8 +75,8 @@ async function scene(
     counted,
     until,
     migration: () => store.get(migration.id),
-    reads: createFeedReads({ ...context, runtime, store }, { draining: false }, feeds, () => undefined),
-    now: () => now,
+    reads: createFeedReads(context, { draining: false }, feeds, () => undefined),
+    now: () => clock.now,
     /** Does something before the first read after so many. */
     atRead(count: number, work: () => Promise<unknown>) {
       meanwhile = { count, work };

@@ -3,6 +3,7 @@ import { type Store, StoreUnavailable } from '../../src/domain/store.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import { requestFor, Simulation } from '../support/simulation.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
+import { withMethods } from '../support/with-methods.ts';
 
 it('a store that takes no writes is tried once a second, with its own words in the log, until it takes them again', async () => {
   const simulation = await Simulation.start({ provider: 'alibaba' });
@@ -10,14 +11,11 @@ it('a store that takes no writes is tried once a second, with its own words in t
   const time = new VirtualTime(simulation.now + 60_000);
   let tries = 0;
   let full = true;
-  const store: Store = new Proxy(simulation.store, {
-    get(target, name) {
-      const member = Reflect.get(target, name);
-      if (name !== 'claim') return typeof member === 'function' ? member.bind(target) : member;
-      return (...parameters: Parameters<Store['claim']>) => {
-        tries++;
-        return full ? Promise.reject(new StoreUnavailable('database or disk is full')) : target.claim(...parameters);
-      };
+  const store = withMethods<Store>(simulation.store, {
+    async claim(lease, rooms) {
+      tries++;
+      if (full) throw new StoreUnavailable('database or disk is full');
+      return simulation.store.claim(lease, rooms);
     },
   });
   const engine = createEngine({ ...simulation.context, runtime: time, store });

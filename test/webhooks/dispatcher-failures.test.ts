@@ -4,6 +4,7 @@ import type { WebhookStore } from '../../src/domain/webhook.ts';
 import type { DispatcherContext } from '../../src/webhooks/dispatcher.ts';
 import type { AttemptResult } from '../../src/webhooks/schedule.ts';
 import { newSecret } from '../../src/webhooks/signature.ts';
+import { withMethods } from '../support/with-methods.ts';
 import { createMigration, minute, received, site } from './support/site.ts';
 
 const broken: AttemptResult = { status: 500, retryAfterMs: null };
@@ -113,11 +114,10 @@ describe('a process that', () => {
     const { time, store, messages, interruptions, dispatch, webhook } = await site();
     await webhook({ eventTypes: ['migration.created'] });
     let failing = true;
-    const unsettled: DispatcherContext['store'] = new Proxy(store, {
-      get(target, name) {
-        if (name === 'settleDeliveries' && failing) return () => Promise.reject(new StoreUnavailable('gone'));
-        const member = Reflect.get(target, name);
-        return typeof member === 'function' ? member.bind(target) : member;
+    const unsettled = withMethods<DispatcherContext['store']>(store, {
+      async settleDeliveries(settled) {
+        if (failing) throw new StoreUnavailable('gone');
+        return store.settleDeliveries(settled);
       },
     });
     dispatch({ store: unsettled });
@@ -158,11 +158,10 @@ describe('a process that', () => {
     const { time, store, messages, interruptions, dispatch, webhook } = await site();
     await webhook({ eventTypes: ['migration.created'] });
     let failing = true;
-    const absent: DispatcherContext['store'] = new Proxy(store, {
-      get(target, name) {
-        if (name === 'fanOut' && failing) return () => Promise.reject(new StoreUnavailable('gone'));
-        const member = Reflect.get(target, name);
-        return typeof member === 'function' ? member.bind(target) : member;
+    const absent = withMethods<DispatcherContext['store']>(store, {
+      async fanOut(now, limit) {
+        if (failing) throw new StoreUnavailable('gone');
+        return store.fanOut(now, limit);
       },
     });
     dispatch({ store: absent });

@@ -70,7 +70,7 @@ export function createFeedReads(
     const folder = await known.folder(id);
     const mark = [migration.id, migration.version, folder?.scannedAt].join();
     if (kept?.mark === mark) return kept.survey;
-    const surveying = { mark, survey: surveyed(migration, account, known, folder) };
+    const surveying = { mark, survey: surveyed(migration, account, known, id, folder) };
     const drop = (): void => {
       if (kept === surveying) kept = null;
     };
@@ -86,9 +86,10 @@ export function createFeedReads(
     migration: Migration,
     account: Account,
     known: FeedStore,
+    id: string,
     folder: WatchedFolder | null,
   ): Promise<Survey> {
-    const files = await knownFiles(known, known.folderIdOf(migration) ?? '');
+    const files = await knownFiles(known, id);
     const { provider: name } = migration;
     const scanMs = context.feedScanMs ?? defaultScanMs;
     const now = folder?.scannedAt ?? 0;

@@ -2,6 +2,7 @@ import { createHmac, hash } from 'node:crypto';
 import type { Instant } from '../../domain/migration.ts';
 import type { SignedRequest, VendorRequest } from '../../domain/vendor.ts';
 import { placeOf } from '../kit/percent.ts';
+import { type SignedHeaders, signedHeaders } from '../kit/signed-headers.ts';
 import type { AlibabaCredentials } from './account.ts';
 import { canonicalQuery } from './percent.ts';
 import { apiVersion, signatureTime } from './sign-rpc.ts';
@@ -13,27 +14,14 @@ export function sha256Hex(text: string): string {
   return hash('sha256', text, 'hex');
 }
 
-/** The headers that the signature covers, in lower case and sorted by name. */
-export interface SignedHeaders {
-  /** One line per header. */
-  readonly lines: string;
-  /** The names, joined by `;`. */
-  readonly names: string;
-}
-
 /** `host`, `content-type` and every `x-acs-*` header. */
 export function acs3SignedHeaders(headers: Readonly<Record<string, string>>): SignedHeaders {
-  const sorted = Object.keys(headers)
-    .map((name) => [name.toLowerCase(), headers[name] ?? ''] as const)
-    .filter(([name]) => name === 'host' || name === 'content-type' || name.startsWith('x-acs-'))
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  let lines = '';
-  let names = '';
-  for (const [name, value] of sorted) {
-    lines += `${name}:${value.trim()}\n`;
-    names += names === '' ? name : `;${name}`;
-  }
-  return { lines, names };
+  return signedHeaders(
+    Object.entries(headers).filter(([given]) => {
+      const name = given.toLowerCase();
+      return name === 'host' || name === 'content-type' || name.startsWith('x-acs-');
+    }),
+  );
 }
 
 /** The canonical request (V3 request structure and signature page). `query` must be canonical. */

@@ -8,6 +8,7 @@ import {
   vendorFailure,
 } from '../../domain/vendor.ts';
 import { percentEncode, placeOf } from '../kit/percent.ts';
+import { type SignedHeaders, signedHeaders } from '../kit/signed-headers.ts';
 import { configuredProject, type HuaweiAccessKeyCredentials, huaweiAccount, huaweiCredentials } from './account.ts';
 
 const algorithm = 'SDK-HMAC-SHA256';
@@ -30,32 +31,15 @@ export interface Signable {
   readonly body: string | undefined;
 }
 
+const headersOf = ({ headers }: Signable): SignedHeaders => signedHeaders(Object.entries(headers));
+
 const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-
-interface SignedHeaders {
-  readonly lines: string;
-  readonly names: string;
-}
-
-/** The lines of the signed headers and their names, in lower case and sorted by name. */
-function signedHeaders(headers: Signable['headers']): SignedHeaders {
-  const sorted = Object.keys(headers)
-    .map((name) => [name.toLowerCase(), headers[name] ?? ''] as const)
-    .sort(([a], [b]) => byCodeUnit(a, b));
-  let lines = '';
-  let names = '';
-  for (const [name, value] of sorted) {
-    lines += `${name}:${value.trim()}\n`;
-    names += names === '' ? name : `;${name}`;
-  }
-  return { lines, names };
-}
 
 /**
  * The canonical request (“API Request Signing Guide”). Its path ends with `/` even if the real path does not, the query is sorted by name
  * and then by value, and every given header is signed.
  */
-export function canonicalRequest(request: Signable, signed: SignedHeaders = signedHeaders(request.headers)): string {
+export function canonicalRequest(request: Signable, signed: SignedHeaders = headersOf(request)): string {
   const query = [...request.query]
     .sort((a, b) => byCodeUnit(a[0], b[0]) || byCodeUnit(a[1], b[1]))
     .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
@@ -67,7 +51,7 @@ export function canonicalRequest(request: Signable, signed: SignedHeaders = sign
 
 /** The `Authorization` header. The secret key itself is the HMAC key, without a derivation by day or region. */
 export function authorization(request: Signable, date: string, credentials: HuaweiAccessKeyCredentials): string {
-  const signed = signedHeaders(request.headers);
+  const signed = headersOf(request);
   const stringToSign = `${algorithm}\n${date}\n${sha256(canonicalRequest(request, signed))}`;
   const signature = createHmac('sha256', credentials.secretAccessKey.reveal()).update(stringToSign).digest('hex');
   return `${algorithm} Access=${credentials.accessKeyId}, SignedHeaders=${signed.names}, Signature=${signature}`;

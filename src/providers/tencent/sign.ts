@@ -3,6 +3,7 @@ import { remembered } from '../../domain/remembered.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { SignedRequest, SigningContext, VendorRequest } from '../../domain/vendor.ts';
 import { percentEncode, placeOf } from '../kit/percent.ts';
+import { signedHeaders } from '../kit/signed-headers.ts';
 import { tencentCredentials } from './account.ts';
 import { apiVersion, service } from './endpoints.ts';
 
@@ -81,16 +82,9 @@ export function signingKeyOf(secretKey: Secret, date: string): KeyObject {
 
 /** Signs a request with any set of headers (Signature v3 page). Pure. */
 export function signTc3(input: Tc3Input): Tc3Signature {
-  const headers = Object.entries(input.signedHeaders)
-    .map(([name, value]) => [name.trim().toLowerCase(), value.trim().toLowerCase()] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  let names = '';
-  let block = '';
-  for (const [name, value] of headers) {
-    names += names === '' ? name : `;${name}`;
-    block += `${name}:${value}\n`;
-  }
-  const canonicalRequest = [input.method, '/', input.query, block, names, sha256(input.payload)].join('\n');
+  const headers = Object.entries(input.signedHeaders).map(([name, value]) => [name, value.toLowerCase()] as const);
+  const { lines, names } = signedHeaders(headers);
+  const canonicalRequest = [input.method, '/', input.query, lines, names, sha256(input.payload)].join('\n');
   const date = scopeDate(input.timestamp);
   const scope = `${date}/${input.service}/tc3_request`;
   const stringToSign = [algorithm, String(input.timestamp), scope, sha256(canonicalRequest)].join('\n');
