@@ -80,6 +80,8 @@ async function trackedReads(provider: ProviderId, count: number, more: Partial<F
     restoreMs: 360_000_000,
     ...more,
   });
+  // With its second heartbeat, after five seconds, each process knows all others. Before, the first one believes that it is alone.
+  await fleet.time.pass(6000);
   for (let first = 0; first < count; first += 20) {
     const numbers = Array.from({ length: Math.min(20, count - first) }, (_, index) => first + index);
     await fleet.time.until(
