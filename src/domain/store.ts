@@ -32,14 +32,11 @@ export interface LeaseRequest {
   readonly leaseMs: number;
 }
 
-/** A kind of migration and how many of it a worker can take. */
-export interface ClaimRoom {
-  /** The account of the migrations, or all accounts except some. Default: all accounts. */
-  readonly account?: string | { readonly except: readonly string[] };
-  /** What the migrations first need. Default: any work. */
-  readonly work?: DueWork;
-  readonly limit: number;
-}
+/** How many migrations a worker can take of one account that first need one kind of work, or of all accounts except some. */
+export type ClaimRoom = { readonly limit: number } & (
+  | { readonly account: string; readonly work: DueWork }
+  | { readonly account: { readonly except: readonly string[] }; readonly work?: undefined }
+);
 
 /** The idempotency key of a caller's POST, and a digest of the request. */
 export interface IdempotencyKey {

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import type { DueWork } from '../domain/due-work.ts';
 import type { Instant, Migration } from '../domain/migration.ts';
 import type { Claim, ClaimRoom, LeaseRequest } from '../domain/store.ts';
@@ -6,7 +6,7 @@ import { readMigration } from './documents.ts';
 import type { KeptMigrations } from './kept-migrations.ts';
 import { leaseEnd, selectMigrations } from './rows.ts';
 import type { Session } from './session.ts';
-import { type Statement, type StatementDialect, statement } from './statement.ts';
+import { raw, type Statement, type StatementDialect, statement } from './statement.ts';
 import type { Tables } from './tables.ts';
 
 /** `Store.claim` inside its transaction. Rows that another transaction has locked are skipped. */
@@ -14,17 +14,14 @@ export async function claimDue(
   session: Session,
   kept: KeptMigrations,
   lease: LeaseRequest,
-  rooms: readonly ClaimRoom[],
+  rooms: number | readonly ClaimRoom[],
 ): Promise<readonly Claim[]> {
   const { db, unreadable } = session;
   const values = { owner: lease.owner, now: lease.now, leaseMs: Math.ceil(lease.leaseMs) };
-  const claimed = (
-    await Promise.all(
-      rooms
-        .filter(({ limit }) => limit >= 1)
-        .map((room) => session.rows(claimOf(room), { ...values, ...valuesOf(room) })),
-    )
-  ).flat();
+  const claimed =
+    typeof rooms === 'number'
+      ? await session.rows(claimAny, { ...values, limit: rooms })
+      : await claimRooms(session, values, rooms);
 
   const found = new Map<string, Migration>();
   for (const { id, version, due_at } of claimed) {
@@ -46,8 +43,40 @@ export async function claimDue(
     });
 }
 
-/** The parameters of a claim: the lease, and those of `valuesOf`. */
-type ClaimValues = Pick<LeaseRequest, 'owner' | 'now' | 'leaseMs'> & Readonly<Record<string, string | number>>;
+/** Claims from the kinds that are due. Empty rooms cost nothing, however many accounts there are. */
+async function claimRooms(
+  session: Session,
+  values: Omit<ClaimValues, 'limit'>,
+  rooms: readonly ClaimRoom[],
+): Promise<readonly ClaimedRow[]> {
+  const due = rooms.length === 0 ? [] : await session.rows(dueKinds, { now: values.now });
+  const longestFirst = due.toSorted((one, other) => one.due_at - other.due_at);
+  const claim = ({ account, work }: Kind, limit: number) =>
+    session.rows(claimOfKind, { ...values, account, work, limit: Math.floor(limit) });
+  const claimRoom = async ({ account, work, limit }: ClaimRoom): Promise<readonly ClaimedRow[]> => {
+    const claimed: ClaimedRow[] = [];
+    const kinds = longestFirst.filter((kind) =>
+      typeof account === 'string'
+        ? kind.account === account && kind.work === work
+        : !account.except.includes(kind.account),
+    );
+    for (const kind of kinds)
+      if (limit - claimed.length >= 1) claimed.push(...(await claim(kind, limit - claimed.length)));
+    return claimed;
+  };
+  return (await Promise.all(rooms.map(claimRoom))).flat();
+}
+
+/** The parameters of a claim. */
+interface ClaimValues extends Pick<LeaseRequest, 'owner' | 'now' | 'leaseMs'> {
+  readonly limit: number;
+}
+
+/** Migrations that are claimed together. */
+interface Kind {
+  readonly account: string;
+  readonly work: DueWork;
+}
 
 interface ClaimedRow {
   readonly id: string;
@@ -56,64 +85,58 @@ interface ClaimedRow {
   readonly fence: number;
 }
 
-function exceptOf({ account }: ClaimRoom): readonly string[] {
-  return typeof account === 'object' ? account.except : [];
-}
+/**
+ * The kinds with a due migration, leased or not. Each step seeks the next kind in `migrations_by_due_work`, so the cost depends on the number of
+ * kinds alone; a condition such as `account not in (…)` would read all due rows.
+ */
+const dueKinds = statement<{ readonly now: Instant }, Kind & { readonly due_at: Instant }>((db, values) =>
+  raw(
+    db,
+    sql`with recursive kinds(account, work, due_at) as (
+      select '', '', cast(0 as bigint)
+      union all
+      select later.account, later.due_work, later.due_at from kinds, migrations as later where later.id = coalesce(
+        (select id from migrations as same where due_at is not null and same.account = kinds.account and due_work > kinds.work
+          order by due_work, due_at, id limit 1),
+        (select id from migrations as other where due_at is not null and other.account > kinds.account
+          order by other.account, due_work, due_at, id limit 1)))
+      select account, work, due_at from kinds where work <> '' and due_at <= ${values.now}`,
+  ),
+);
 
-function valuesOf(room: ClaimRoom): Readonly<Record<string, string | number>> {
-  const { account, work, limit } = room;
-  return {
-    limit: Math.floor(limit),
-    ...(typeof account === 'string' && { account }),
-    ...(work !== undefined && { work }),
-    ...Object.fromEntries(exceptOf(room).map((name, index) => [`except ${index}`, name])),
-  };
-}
+const claimOfKind = claimOf<ClaimValues & Kind>((query, { account, work }) =>
+  query.where('account', '=', account).where('due_work', '=', work),
+);
+const claimAny = claimOf<ClaimValues>((query) => query);
 
-/** Statements by what distinguishes their texts. */
-const claims = new Map<string, Statement<ClaimValues, ClaimedRow>>();
-
-/** The statement of one room. A single statement for all rooms would grow with the accounts, and SQLite limits it to 500 parts. */
-function claimOf(room: ClaimRoom): Statement<ClaimValues, ClaimedRow> {
-  const { account, work } = room;
-  const except = exceptOf(room).length;
-  const shape = `${typeof account} ${except} ${work !== undefined}`;
-  let claim = claims.get(shape);
-  if (claim === undefined) {
-    claim = statement((db, values: ClaimValues, dialect) =>
-      db
-        .with('due', () =>
+function claimOf<Values extends ClaimValues>(
+  only: (query: SelectQueryBuilder<Tables, 'migrations', { id: string }>, values: Values) => typeof query,
+): Statement<Values, ClaimedRow> {
+  return statement((db, values: Values, dialect) =>
+    db
+      .with('due', () =>
+        only(
           db
             .selectFrom('migrations')
             .select('id')
             .where('due_at', '<=', values.now)
-            .where(notLeased(dialect, values.now))
-            .$if(typeof account === 'string', (query) => query.where('account', '=', values.account as string))
-            .$if(except > 0, (query) =>
-              query.where(
-                'account',
-                'not in',
-                Array.from({ length: except }, (_, index) => values[`except ${index}`] as string),
-              ),
-            )
-            .$if(work !== undefined, (query) => query.where('due_work', '=', values.work as DueWork))
-            .orderBy('due_at')
-            .orderBy('id')
-            .limit(values.limit as number)
-            .$if(dialect.rowLocks, (query) => query.forUpdate().skipLocked()),
+            .where(notLeased(dialect, values.now)),
+          values,
         )
-        .updateTable('migrations')
-        .set((row) => ({
-          lease_owner: values.owner,
-          lease_until: leaseEnd(dialect, values),
-          fence: row('fence', '+', 1),
-        }))
-        .where('id', 'in', (query) => query.selectFrom('due').select('id'))
-        .returning(['id', 'version', 'due_at', 'fence']),
-    );
-    claims.set(shape, claim);
-  }
-  return claim;
+          .orderBy('due_at')
+          .orderBy('id')
+          .limit(values.limit)
+          .$if(dialect.rowLocks, (query) => query.forUpdate().skipLocked()),
+      )
+      .updateTable('migrations')
+      .set((row) => ({
+        lease_owner: values.owner,
+        lease_until: leaseEnd(dialect, values),
+        fence: row('fence', '+', 1),
+      }))
+      .where('id', 'in', (query) => query.selectFrom('due').select('id'))
+      .returning(['id', 'version', 'due_at', 'fence']),
+  );
 }
 
 /** `Store.nextDue`. */

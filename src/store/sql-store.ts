@@ -115,8 +115,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
   }
 
   claim(lease: LeaseRequest, rooms: number | readonly ClaimRoom[]) {
-    const wanted = typeof rooms === 'number' ? [{ limit: rooms }] : rooms;
-    return this.#backend.write((session) => claimDue(session, this.#kept, lease, wanted));
+    return this.#backend.write((session) => claimDue(session, this.#kept, lease, rooms));
   }
 
   renewLeases(lease: LeaseRequest, held: readonly HeldLease[]) {

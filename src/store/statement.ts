@@ -69,6 +69,11 @@ export function statement<Values extends object, Row>(
   return new Statement(build, placeholders(null));
 }
 
+/** A text with parameters as the result of a statement's `build`. */
+export function raw<Row>(db: Kysely<Tables>, text: RawBuilder<Row>): Compilable<Row> {
+  return { compile: () => text.compile(db) };
+}
+
 /** Maximum number of rows per statement, because each number of rows is a statement of its own. */
 const maxRows = 16;
 

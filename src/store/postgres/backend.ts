@@ -1,4 +1,4 @@
-import { type Compilable, Kysely, type RawBuilder, sql } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { DatabaseError } from 'pg';
 import { joined } from '../../domain/joined.ts';
 import type { Runtime } from '../../domain/runtime.ts';
@@ -9,7 +9,7 @@ import { Changes, Listeners } from '../listeners.ts';
 import { findVersions } from '../queries.ts';
 import { migrateSchema, postgresColumns } from '../schema.ts';
 import { type Backend, type Session, type SqlDialect, Thrown } from '../session.ts';
-import { statement } from '../statement.ts';
+import { raw, statement } from '../statement.ts';
 import type { EventRow, Tables } from '../tables.ts';
 import { UnreadableRecords } from '../unreadable.ts';
 import type { BatchingClient } from './batch.ts';
@@ -31,8 +31,8 @@ interface CommitMark {
   readonly event: { readonly migrationId: string; readonly salt: string } | null;
 }
 
-const begin = statement((db) => asStatement(sql`begin isolation level read committed`, db));
-const commit = statement((db) => asStatement(sql`commit`, db));
+const begin = statement((db) => raw(db, sql`begin isolation level read committed`));
+const commit = statement((db) => raw(db, sql`commit`));
 const transactionId = statement((db) => db.selectNoFrom(sql<string>`pg_current_xact_id()::text`.as('id')));
 const lockEvents = statement((db) =>
   db.selectNoFrom(
@@ -42,10 +42,6 @@ const lockEvents = statement((db) =>
 const notify = statement((db, { words }: { readonly words: string }) =>
   db.selectNoFrom(sql`pg_notify(${sql.lit(channel)}, ${words}::text)`.as('told')),
 );
-
-function asStatement(text: RawBuilder<unknown>, db: Kysely<Tables>): Compilable<unknown> {
-  return { compile: () => text.compile(db) };
-}
 
 /** PostgreSQL, which may be shared with other replicas. */
 export class PostgresBackend implements Backend {

@@ -1,7 +1,18 @@
 import { expect, it } from 'vitest';
+import type { Migration } from '../../../src/domain/migration.ts';
 import { noon, sampleBackup, sampleMigration } from '../../support/samples.ts';
 import { lease, noLease } from '../samples.ts';
 import type { Site } from './setup.ts';
+
+/** A migration that first needs an observation, or a changing call. */
+function of(account: string, work: 'send' | 'observe', dueAt: number): Migration {
+  const backups = sampleMigration().backups.map((backup) => ({ ...backup, state: 'restoring' as const }));
+  return sampleMigration({
+    account,
+    dueAt,
+    ...(work === 'send' ? { state: 'pending' } : { state: 'restoring', backups }),
+  });
+}
 
 export function claimBehaviour(site: Site): void {
   it('claims a new migration for its creator immediately', async () => {
@@ -107,16 +118,6 @@ export function claimBehaviour(site: Site): void {
 
   it('claims a limited number per kind and account, the longest due first', async () => {
     const store = await site.open();
-    const of = (account: string, work: 'send' | 'observe', dueAt: number) =>
-      sampleMigration({
-        account,
-        dueAt,
-        state: work === 'send' ? 'pending' : 'restoring',
-        ...(work === 'observe' && running),
-      });
-    const running = {
-      backups: sampleMigration().backups.map((backup) => ({ ...backup, state: 'restoring' as const })),
-    };
     const late = of('a', 'send', noon - 1);
     const migrations = [
       late,
@@ -141,6 +142,27 @@ export function claimBehaviour(site: Site): void {
       (await store.claim(lease(), [{ account: 'a', work: 'send', limit: 5 }])).map((claim) => claim.migration.id),
     ).toEqual([late.id]);
     expect(await store.claim(lease(), [])).toEqual([]);
+  });
+
+  it('claims from all other accounts together, the longest due first, up to the limit', async () => {
+    const store = await site.open();
+    const due = [
+      ['x', 'send', noon - 5],
+      ['y', 'observe', noon - 9],
+      ['x', 'observe', noon - 7],
+      ['y', 'observe', noon - 8],
+      ['mine', 'send', noon - 10],
+      ['z', 'send', noon + 1],
+    ] as const;
+    const migrations = due.map(([account, work, dueAt]) => of(account, work, dueAt));
+    for (const migration of migrations) await store.create(migration, noLease);
+    const claimed = async (limit: number) =>
+      (await store.claim(lease(), [{ account: { except: ['mine'] }, limit }])).map(({ migration: { id } }) =>
+        migrations.findIndex((each) => each.id === id),
+      );
+    expect(await claimed(3)).toEqual([1, 3, 2]);
+    expect(await claimed(3)).toEqual([0]);
+    expect(await claimed(3)).toEqual([]);
   });
 
   it('leaves a new migration without a lease to any worker', async () => {
