@@ -15,14 +15,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['domain'],
   engine: ['domain', 'backups'],
   webhooks: ['domain'],
-  http: ['domain', 'engine/interface.ts', 'webhooks/interface.ts'],
-  sandbox: ['domain/runtime.ts', 'runtime.ts'],
+  http: ['domain', 'engine/interface.ts', 'project-folder.ts', 'webhooks/interface.ts'],
+  sandbox: ['domain/runtime.ts', 'project-folder.ts', 'runtime.ts'],
   // The second composition: commands need the configuration, the outbound connections and the gateway.
   command: [
     '../client/src',
     'config',
     'domain',
     'gateway.ts',
+    'project-folder.ts',
     'reload.ts',
     'http/auth/authenticator.ts',
     'registry.ts',

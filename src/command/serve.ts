@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Config, ConfigError } from '../config/config.ts';
 import { checkedConfig, loadConfig } from '../config/load.ts';
 import { watchConfig } from '../config/watch.ts';
 import { distrustRestoredStore, type Gateway, startGateway } from '../gateway.ts';
+import { projectFolder } from '../project-folder.ts';
 import { providers } from '../registry.ts';
 import { createReloader } from '../reload.ts';
 import { systemRuntime } from '../runtime.ts';
@@ -171,6 +173,6 @@ To use real clouds, name a configuration file in GODWIT_CONFIG.
 }
 
 async function packageVersion(): Promise<string> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  const text = await readFile(join(projectFolder, 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { parse } from 'yaml';
+import { projectFolder } from '../project-folder.ts';
 
 /** A violation of a schema by a request or response. */
 export interface ParameterFault {
@@ -49,7 +51,7 @@ type Json = Readonly<Record<string, unknown>>;
 export function loadVendorOperations(cloud: 'alibaba' | 'huawei' | 'tencent'): ReadonlyMap<string, VendorOperation> {
   const known = loaded.get(cloud);
   if (known !== undefined) return known;
-  const file = new URL(`../../openapi/vendors/${cloud}.yaml`, import.meta.url);
+  const file = join(projectFolder, `openapi/vendors/${cloud}.yaml`);
   const operations = readVendorOperations(parse(readFileSync(file, 'utf8')));
   loaded.set(cloud, operations);
   return operations;

@@ -1,11 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { projectFolder } from '../../project-folder.ts';
 import type { HttpApp } from '../app-types.ts';
 import { guidePage, guideUrl } from '../guide-page.ts';
-import { pageRoute, serveFiles } from './pages.ts';
+import { pageRoute, pages, serveFiles } from './pages.ts';
 
 /** Folder of the project's Markdown pages; the image contains it. */
-const docs = join(import.meta.dirname, '../../../docs');
+const docs = join(projectFolder, 'docs');
 
 /**
  * Serves the pages of `docs` as HTML at `/docs/guide/`. Each page is rendered on first use. An installation without the pages has no guide.
@@ -18,7 +19,7 @@ export async function installGuide(app: HttpApp): Promise<void> {
   const rendered = new Map<string, Promise<string>>();
   const render = async (file: string): Promise<string> => {
     const { Marked } = await import('marked');
-    const template = await readFile(join(import.meta.dirname, '../pages/guide/page.html'), 'utf8');
+    const template = await readFile(join(pages, 'guide/page.html'), 'utf8');
     return guidePage(Marked, await readFile(join(docs, file), 'utf8'), template, { file, files });
   };
 

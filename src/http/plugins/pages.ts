@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import fastifyStatic from '@fastify/static';
+import { projectFolder } from '../../project-folder.ts';
 import type { HttpApp } from '../app-types.ts';
 
-const pages = join(import.meta.dirname, '../pages');
+/** Folder of the pages; the bundle reads it too. */
+export const pages: string = join(projectFolder, 'src/http/pages');
 
 export interface Pages {
   /** Path of the page, without a trailing slash. */
