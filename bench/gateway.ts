@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accountsPerVendor, type ConfigurationOptions, configuration, type Vendor } from './configuration.ts';
 import type { Request } from './measure.ts';
-import { type Measured, startArguments, startServer } from './processes.ts';
+import { fromSources, type Measured, startArguments, startServer } from './processes.ts';
 
 /** Files of this run, deleted with it. */
 export const folder: string = mkdtempSync(join(tmpdir(), 'godwit-bench-'));
@@ -17,7 +17,7 @@ export function sqliteUrl(): string {
 }
 
 export interface GatewayOptions extends ConfigurationOptions {
-  /** Counts statements; see `statements.ts`. */
+  /** Counts statements; see `statements.ts`. The sources run, because the bundle has a driver of its own that nobody can reach. */
   readonly counting?: boolean;
   /** Measures turns of the event loop from the first statement on that matches; see `loop-delay.ts`. */
   readonly watching?: string;
@@ -40,7 +40,7 @@ export function startGateway(options: GatewayOptions): Promise<Measured> {
       ? []
       : ['--cpu-prof', `--cpu-prof-dir=${profile.folder}`, `--cpu-prof-name=${profile.name}.cpuprofile`]),
     ...(hook === null ? [] : ['--import', join(import.meta.dirname, hook)]),
-    ...startArguments(options.program),
+    ...startArguments(options.counting === true ? fromSources : options.program),
   ];
   const environment = {
     GODWIT_CONFIG: file,

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { writeBundle } from '../tools/bundle/bundle.ts';
 import type { Row } from './measure.ts';
+import { project } from './processes.ts';
 import { chains } from './rows/chains.ts';
 import { creations } from './rows/creations.ts';
 import { housekeeping } from './rows/housekeeping.ts';
@@ -83,6 +85,8 @@ async function run(): Promise<number> {
   const parts = Object.entries(values.large ? large : quick).filter(
     ([name]) => values.only === undefined || values.only.some((wanted) => name.startsWith(wanted)),
   );
+  // `npm start` runs the bundle if it is current.
+  await writeBundle(project);
   const stage = new Stage(values.profile ?? null);
   const rows: Row[] = [];
   let failed = 0;

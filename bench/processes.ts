@@ -20,6 +20,8 @@ export interface Measured {
 
 /** The project's folder. */
 export const project = resolve(import.meta.dirname, '..');
+/** The program that runs the sources and not the bundle. */
+export const fromSources = join(project, 'src/main.ts');
 
 const living = new Set<ChildProcess>();
 process.once('exit', () => {

@@ -2,9 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { folder, type GatewayOptions, sqliteUrl, startGateway } from '../gateway.ts';
 import { median, type Row } from '../measure.ts';
-import { type Measured, startServer } from '../processes.ts';
+import { fromSources, type Measured, startServer } from '../processes.ts';
 import type { Stage } from '../stage.ts';
-import { strippedBeforehand } from '../stripped.ts';
 
 const bare = join(import.meta.dirname, '../contestants/swagger.ts');
 const rounds = 5;
@@ -14,18 +13,17 @@ interface Cost {
   readonly cpuMs: number;
 }
 
-/** Time from the start to the first response, beside a Fastify with one documented route and other ways to run the same sources. */
+/** Time from the start to the first response, beside a Fastify with one documented route and other ways to start it. */
 export async function start(stage: Stage): Promise<readonly Row[]> {
   const { url: stub } = await stage.stub();
   const ours = (options: Partial<GatewayOptions> = {}) => startGateway({ storeUrl: sqliteUrl(), stub, ...options });
   const uncached = { environment: { NODE_DISABLE_COMPILE_CACHE: '1' } };
   const cwd = mkdtempSync(join(folder, 'bare-'));
-  const program = strippedBeforehand();
-  const [godwit, swagger, uncachedGodwit, javascript] = await startInTurns([
+  const [godwit, swagger, uncachedGodwit, sources] = await startInTurns([
     () => ours(),
     () => startServer([bare], { NODE_COMPILE_CACHE: join(folder, 'compiled') }, { cwd }),
     () => ours(uncached),
-    () => ours({ ...uncached, program }),
+    () => ours({ program: fromSources, environment: { NODE_COMPILE_CACHE: join(folder, 'compiled-sources') } }),
   ]);
   const row = (name: string, unit: string, godwit = Number.NaN, against = '', value = Number.NaN): Row => ({
     name: `start to the first answer, ${name}`,
@@ -38,7 +36,7 @@ export async function start(stage: Stage): Promise<readonly Row[]> {
     row('time', 'ms', godwit?.ms, 'bare Fastify with swagger', swagger?.ms),
     row('CPU time', 'ms', godwit?.cpuMs, 'bare Fastify with swagger', swagger?.cpuMs),
     row('no compile cache, CPU time', 'ms', uncachedGodwit?.cpuMs, 'the same', godwit?.cpuMs),
-    row('JavaScript stripped beforehand, CPU time', 'ms', javascript?.cpuMs, 'TypeScript', godwit?.cpuMs),
+    row('from the sources, CPU time', 'ms', sources?.cpuMs, 'from the bundle', godwit?.cpuMs),
   ];
 }
 

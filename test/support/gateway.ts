@@ -67,6 +67,7 @@ export async function spawnGateway(
   folder: string,
   file: TestConfig | null,
   more: NodeJS.ProcessEnv = {},
+  program: string = resolve(import.meta.dirname, '../../src/godwit.js'),
 ): Promise<GatewayProcess> {
   const port = await freePort();
   const environment: NodeJS.ProcessEnv = { PATH: process.env.PATH, PORT: String(port), ...more };
@@ -76,7 +77,7 @@ export async function spawnGateway(
     await writeFile(environment.GODWIT_CONFIG, JSON.stringify({ ...file, listen }));
   }
   const child = withUs(
-    spawn(process.execPath, [resolve(import.meta.dirname, '../../src/godwit.js')], {
+    spawn(process.execPath, [program], {
       cwd: folder,
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -25,5 +25,7 @@ function starts(): boolean {
 }
 
 function sourcesRun(reason: string): void {
-  process.stderr.write(`No bundle (${reason.split('\n', 1)[0]}): Godwit runs from its sources, which start slower.\n`);
+  process.stderr.write(
+    `No bundle (${/^.*?(?=\.\s|\n|$)/.exec(reason)?.[0]}): Godwit runs from its sources, which start slower.\n`,
+  );
 }
