@@ -44,7 +44,7 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
         '--disable-sigusr1',
         '--max-semi-space-size=8',
         '--heap-growing-percent=100',
-        '/app/src/godwit.js',
+        '/app/dist/godwit.js',
       ],
       StopSignal: 'SIGTERM',
       Labels: { 'org.opencontainers.image.licenses': 'Apache-2.0', 'org.opencontainers.image.version': version },
@@ -77,10 +77,13 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
       expect((await gateway.run(check)).exitCode).toBe(0);
     });
 
-    it('contains no package manager and no vendored Node, and has a bill of materials', async () => {
+    it('contains no package manager, no vendored Node and no code twice, and has a bill of materials', async () => {
       const { output } = await gateway.run(['sh', '-c', 'command -v npm yarn npx; ls /app/node_modules']);
       expect(output).toContain('fastify');
-      expect(output).not.toMatch(/bin\/|node-linux|^(?:typescript|vitest)$/m);
+      expect(output).not.toMatch(/bin\/|node-linux|^(?:typescript|vitest|rolldown)$/m);
+      const { output: code } = await gateway.run(['sh', '-c', 'ls /app/node_modules/fastify /app/src /app/src/*']);
+      expect(code).toContain('LICENSE');
+      expect(code).not.toMatch(/\.[jt]s$/m);
       const { output: text } = await gateway.run(['cat', '/usr/share/doc/godwit/sbom.json']);
       const bill = JSON.parse(text) as { bomFormat: string; components: { name: string }[] };
       expect(bill.bomFormat).toBe('CycloneDX');

@@ -108,7 +108,7 @@ class HardenedContainer extends GenericContainer {
 
 function startClouds(image: string, network: StartedNetwork, restoreMs: number): Promise<StartedTestContainer> {
   return new GenericContainer(image)
-    .withEntrypoint(['node', '/app/src/sandbox/main.ts'])
+    .withEntrypoint(['node', '/app/dist/sandbox.js'])
     .withNetwork(network)
     .withEnvironment({
       SANDBOX_HOST: '0.0.0.0',
