@@ -23,16 +23,16 @@ export interface Contestant {
   run(): Promise<number>;
 }
 
-/**
- * Runs all contestants in turns and returns the median of each, in their order. The first round warms caches and compilers and does not
- * count.
- */
-export async function inTurns(contestants: readonly Contestant[], rounds = 3): Promise<readonly number[]> {
+/** The first rounds warm caches and compilers and do not count. */
+const warmUps = 2;
+
+/** Runs all contestants in turns and returns the median of each, in their order. */
+export async function inTurns(contestants: readonly Contestant[], rounds = 5): Promise<readonly number[]> {
   const costs = contestants.map((): number[] => []);
-  for (let round = 0; round <= rounds; round++)
+  for (let round = 0; round < warmUps + rounds; round++)
     for (const [index, { run }] of contestants.entries()) {
       const cost = await run();
-      if (round > 0) costs[index]?.push(cost);
+      if (round >= warmUps) costs[index]?.push(cost);
     }
   return costs.map(median);
 }

@@ -5,6 +5,7 @@ import type { Stage } from '../stage.ts';
 const perReplica = 500;
 /** Each process compiles its own code, so the first turns do not count. */
 const warmUps = 2;
+const rounds = 5;
 
 /** The cost of a creation over all processes with several replicas on one PostgreSQL, and with as many gateways that share nothing. */
 export async function replicas(stage: Stage): Promise<readonly Row[]> {
@@ -33,7 +34,7 @@ async function costOf(stage: Stage, count: number, shared: boolean): Promise<num
   const kind = shared ? 'of' : 'apart of';
   const gateways = await Promise.all(urls.map((url, index) => stage.own(`replica ${index + 1} ${kind} ${count}`, url)));
   const turns: number[] = [];
-  for (let round = 0; round < warmUps + 3; round++)
+  for (let round = 0; round < warmUps + rounds; round++)
     turns.push(await cpuOfRequests(gateways, perReplica * count, 201, () => creation('alibaba')));
   await Promise.all(gateways.map((gateway) => gateway.stop()));
   return median(turns.slice(warmUps));

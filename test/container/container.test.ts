@@ -44,6 +44,7 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
         '--disable-sigusr1',
         '--max-semi-space-size=8',
         '--heap-growing-percent=100',
+        '--no-allocation-site-pretenuring',
         '/app/dist/godwit.js',
       ],
       StopSignal: 'SIGTERM',

@@ -75,8 +75,10 @@ describe('the lock file', () => {
     ['docs/operations/install-vm.md', 1],
   ] as const)('%s starts Node with the same heap settings, also to fill the compile cache', async (path, starts) => {
     const lines = (await read(path)).split('\n').filter((line) => /\bnode\b.*(?:src|dist)\/godwit\.js/.test(line));
-    const settings = lines.map((line) => line.match(/--(max-semi-space-size|heap-growing-percent)=\d+/g));
-    const same = ['--max-semi-space-size=8', '--heap-growing-percent=100'];
+    const settings = lines.map((line) =>
+      line.match(/--(max-semi-space-size|heap-growing-percent|no-allocation-site-pretenuring)[=\d]*/g),
+    );
+    const same = ['--max-semi-space-size=8', '--heap-growing-percent=100', '--no-allocation-site-pretenuring'];
     expect(settings.filter((each) => each !== null)).toEqual(Array.from({ length: starts }, () => same));
   });
 
