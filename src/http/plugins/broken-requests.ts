@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { METHODS } from 'node:http';
 import type { Socket } from 'node:net';
 import { Problem } from '../../domain/problem.ts';
 import type { UnroutedRequest } from '../audit-trail.ts';
 import { type ProblemAnswer, problemAnswer } from '../problem-document.ts';
 import { invalidParameter } from '../validation/invalid-request.ts';
 import { bareSecurityHeaders } from './security-headers.ts';
+
+// Not imported: see `webhooks/sender.ts`.
+const { METHODS } = process.getBuiltinModule('node:http');
 
 /** Time to send the response before the connection is closed, in milliseconds. */
 const lastWordMs = 1000;
