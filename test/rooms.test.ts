@@ -108,6 +108,13 @@ describe('the rooms', () => {
     expect(loaded.filter((file) => file.startsWith('sandbox/') || file.endsWith('opentelemetry.ts'))).toEqual([]);
   });
 
+  it('import no value of node:http, because that loads the undici of Node at each start', () => {
+    const importing = files
+      .filter((file) => !file.startsWith('sandbox/'))
+      .filter((file) => /^import (?!type )[^;]*? from 'node:http';/m.test(readFileSync(join(source, file), 'utf8')));
+    expect(importing).toEqual([]);
+  });
+
   it('read the clock and the random source in one file only', () => {
     const readers = files.filter(
       (file) =>
