@@ -1,10 +1,12 @@
 import { multiplyMigration } from '../filled-store.ts';
 import { creation } from '../gateway.ts';
+import { latencies } from '../latency.ts';
 import { load, median, type Row } from '../measure.ts';
 import type { Measured } from '../processes.ts';
 import type { Stage, StoreKind } from '../stage.ts';
 
-const samples = 300;
+const samples = 1000;
+const warmUp = 100;
 const startRounds = 3;
 /** The fraction of copies that match a filter. */
 const rare = 1000;
@@ -81,18 +83,9 @@ function tokenFrom(token: string, number: number): string {
 }
 
 async function page(gateway: Measured, store: StoreKind, filter: string, which: string, path: string): Promise<Row> {
-  const times: number[] = [];
-  const ask = async (): Promise<void> => {
-    const began = performance.now();
-    const answer = await fetch(gateway.url + path);
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${path}: ${text}`);
-    times.push(performance.now() - began);
-  };
-  for (let sample = 0; sample < samples / 10; sample++) await ask();
-  times.splice(0);
+  await latencies(gateway.url, path, warmUp);
   const before = gateway.cpuMs();
-  for (let sample = 0; sample < samples; sample++) await ask();
+  const times = await latencies(gateway.url, path, samples);
   const cpuMs = (gateway.cpuMs() - before) / samples;
   const p99 = times.toSorted((one, other) => one - other)[Math.floor(samples * 0.99)] ?? Number.NaN;
   return {
