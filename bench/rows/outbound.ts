@@ -2,7 +2,7 @@ import { inTurns, type Row } from '../measure.ts';
 import { type Measured, startChild } from '../processes.ts';
 import type { Stage } from '../stage.ts';
 
-const perTurn = 4000;
+const perTurn = 2500;
 const vendors = [
   {
     provider: 'alibaba',

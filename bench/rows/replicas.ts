@@ -2,10 +2,10 @@ import { creation } from '../gateway.ts';
 import { cpuOfRequests, median, type Row } from '../measure.ts';
 import type { Stage } from '../stage.ts';
 
-const perReplica = 500;
+const perReplica = 400;
 /** Each process compiles its own code, so the first turns do not count. */
 const warmUps = 2;
-const rounds = 5;
+const rounds = 3;
 
 /** The cost of a creation over all processes with several replicas on one PostgreSQL, and with as many gateways that share nothing. */
 export async function replicas(stage: Stage): Promise<readonly Row[]> {

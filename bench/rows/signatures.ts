@@ -42,7 +42,7 @@ export async function signatures(): Promise<readonly Row[]> {
   return rows;
 }
 
-const times = 20_000;
+const times = 10_000;
 
 /** The cost of a function in microseconds of this process. */
 function timed(work: () => unknown): number {

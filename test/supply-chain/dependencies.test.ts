@@ -73,12 +73,15 @@ describe('the lock file', () => {
     ['package.json', 1],
     ['Dockerfile', 2],
     ['docs/operations/install-vm.md', 1],
-  ] as const)('%s starts Node with the same heap settings, also to fill the compile cache', async (path, starts) => {
+  ] as const)('%s starts Node with the same settings of V8, also to fill the compile cache', async (path, starts) => {
     const lines = (await read(path)).split('\n').filter((line) => /\bnode\b.*(?:src|dist)\/godwit\.js/.test(line));
-    const settings = lines.map((line) =>
-      line.match(/--(max-semi-space-size|heap-growing-percent|no-allocation-site-pretenuring)[=\d]*/g),
-    );
-    const same = ['--max-semi-space-size=8', '--heap-growing-percent=100', '--no-allocation-site-pretenuring'];
+    const settings = lines.map((line) => line.match(/--(?!disable-sigusr1|version|check-config)[\w-]+(=\d+)?/g));
+    const same = [
+      '--max-semi-space-size=8',
+      '--heap-growing-percent=50',
+      '--no-allocation-site-pretenuring',
+      '--v8-pool-size=2',
+    ];
     expect(settings.filter((each) => each !== null)).toEqual(Array.from({ length: starts }, () => same));
   });
 
