@@ -8,7 +8,7 @@ const vendors = [
   { provider: 'huawei', name: 'Huawei, 1 call', target: { SQLite: null, PostgreSQL: null } },
 ] as const;
 /** The same number for each contestant, so that their compilers are equally warm. */
-const perTurn = 1200;
+const perTurn = 1000;
 
 /** `POST /migrations` beside a handler around the SDK, which stores nothing. */
 export async function creations(stage: Stage, store: StoreKind): Promise<readonly Row[]> {

@@ -10,7 +10,7 @@ interface Page {
 }
 
 const pagePath = '/migrations?pageSize=50';
-const perTurn = { reads: 8000, bareReads: 8000, pages: 1000, barePages: 1500 } as const;
+const perTurn = { reads: 8000, bareReads: 8000, pages: 600, barePages: 1000 } as const;
 
 /** Reads of one migration, of an unchanged migration (304), and of a page of 50, beside a bare Fastify with the same bytes in memory. */
 export async function reads(stage: Stage, store: StoreKind): Promise<readonly Row[]> {

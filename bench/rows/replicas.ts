@@ -2,7 +2,7 @@ import { creation } from '../gateway.ts';
 import { cpuOfRequests, median, type Row } from '../measure.ts';
 import type { Stage } from '../stage.ts';
 
-const perReplica = 400;
+const perReplica = 300;
 /** Each process compiles its own code, so the first turns do not count. */
 const warmUps = 2;
 const rounds = 3;
