@@ -9,7 +9,7 @@ import { directly, type OutboundSettings, ownMachine } from '../domain/outbound.
 import { readRetryAfter } from '../domain/retry-after.ts';
 import { type AttemptResult, maxWishMs } from './schedule.ts';
 
-// Not imported: an import statement reads every export of the module, and one of them loads the undici that Node includes, 14 MB.
+// Not imported: an import statement reads every export of the module, and one of them loads the undici that Node includes.
 const { Agent: HttpAgent, request: plainRequest } = process.getBuiltinModule('node:http');
 
 /** Maximum size of a response in bytes. Its body is read and discarded, so that the connection can be reused. */
