@@ -131,6 +131,13 @@ async function failover(server: PostgresServer, pace: number): Promise<number> {
     const [owner, heir] = replicas;
     if (owner === undefined || heir === undefined) throw new Error('two replicas are needed');
     const random = choices(7);
+    // A process that has just joined sends nothing until the others know it. This measures one that has been there for long.
+    for (const [index, { url }] of replicas.entries()) {
+      const body = migrationBody(intentOf('alibaba', (orphans + index) * 6, random));
+      const { status } = await post(`${url}/migrations`, body);
+      if (status !== 201) throw new Error(`a replica answered ${status} to its first migration`);
+    }
+    const restored = (await restores(clouds)).length;
     // The cloud executes the call and answers long after the owner is dead.
     const rule = (operation: string) =>
       ({ cloud: '*', operation, kind: 'delay_after', ms: Math.round(900 * pace), count: orphans }) as const;
@@ -142,8 +149,7 @@ async function failover(server: PostgresServer, pace: number): Promise<number> {
         return body.id;
       }),
     );
-    while ((await clouds.journal()).filter(({ effect }) => effect === 'restore').length < orphans)
-      await systemRuntime.sleep(5);
+    while ((await restores(clouds)).length < restored + orphans) await systemRuntime.sleep(5);
     await owner.kill();
     const died = systemRuntime.now();
     for (;;) {
@@ -154,4 +160,8 @@ async function failover(server: PostgresServer, pace: number): Promise<number> {
   } finally {
     await cluster.end();
   }
+}
+
+async function restores(clouds: SandboxProcess) {
+  return (await clouds.journal()).filter(({ effect }) => effect === 'restore');
 }
