@@ -141,6 +141,26 @@ describe.skipIf(browserMissing !== null)(named('The explorer of a real configura
   });
   afterAll(() => gateway?.stop(0));
 
+  it('says that the examples do not follow a new key when the document cannot be read with it', async () => {
+    const { page } = await newPage();
+    await openExplorer(page, `${gateway.url}/docs`);
+    const notice = page.locator('#notice');
+    const before = await notice.textContent();
+    const authorize = async (): Promise<void> => {
+      await page.getByRole('button', { name: 'Authorize', exact: true }).first().click();
+      await page.locator('.auth-container input').first().fill(secret);
+      await page.locator('.auth-btn-wrapper .authorize').first().click();
+    };
+    await page.route('**/openapi.json', (route) => route.fulfill({ status: 502, body: 'no gateway' }));
+    await authorize();
+    await page.getByText('The examples below do not follow the key: openapi.json could not be read: 502.').waitFor();
+
+    await page.unroute('**/openapi.json');
+    await page.locator('.auth-btn-wrapper button', { hasText: 'Logout' }).first().click();
+    await page.getByText(before ?? '', { exact: true }).waitFor();
+    await page.context().close();
+  }, 120_000);
+
   it('names accounts to a caller with a grant and creates a migration only after its dry run is confirmed', async () => {
     const watched = await newPage();
     const { page } = watched;

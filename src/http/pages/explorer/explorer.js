@@ -126,8 +126,12 @@ function readAgainWithCredentials() {
   /** @param {(payload: unknown) => unknown} original @param {any} system */
   const wrap = (original, system) => (/** @type {unknown} */ payload) => {
     const result = original(payload);
-    credentials = credentialsIn(system.authSelectors.authorized());
-    void loadDocument().then((spec) => system.specActions.updateJsonSpec(spec));
+    const given = credentialsIn(system.authSelectors.authorized());
+    credentials = given;
+    void loadDocument()
+      // The answer to an earlier key may arrive late.
+      .then((spec) => credentials === given && system.specActions.updateJsonSpec(spec))
+      .catch((/** @type {Error} */ error) => credentials === given && showStaleDocument(error));
     return result;
   };
   return {
@@ -135,6 +139,12 @@ function readAgainWithCredentials() {
       auth: { wrapActions: { authorizeWithPersistOption: wrap, logoutWithPersistOption: wrap } },
     },
   };
+}
+
+/** @param {Error} error */
+function showStaleDocument({ message }) {
+  element('notice').textContent =
+    `The examples below do not follow the key: ${message}. Enter the key again, or load this page again.`;
 }
 
 /** @param {any} authorized */
