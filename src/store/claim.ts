@@ -43,7 +43,7 @@ export async function claimDue(
     });
 }
 
-/** Claims from the kinds that are due. Empty rooms cost nothing, however many accounts there are. */
+/** Claims from the kinds that are due. A room without one runs no statement, however many accounts there are. */
 async function claimRooms(
   session: Session,
   values: Omit<ClaimValues, 'limit'>,
@@ -51,21 +51,24 @@ async function claimRooms(
 ): Promise<readonly ClaimedRow[]> {
   const due = rooms.length === 0 ? [] : await session.rows(dueKinds, { now: values.now });
   const longestFirst = due.toSorted((one, other) => one.due_at - other.due_at);
-  const claim = ({ account, work }: Kind, limit: number) =>
-    session.rows(claimOfKind, { ...values, account, work, limit: Math.floor(limit) });
-  const claimRoom = async ({ account, work, limit }: ClaimRoom): Promise<readonly ClaimedRow[]> => {
+  const byName = Map.groupBy(longestFirst, nameOf);
+  const kindsOf = (room: ClaimRoom): readonly Kind[] => {
+    if (room.work !== undefined) return byName.get(nameOf(room)) ?? [];
+    const except = new Set(room.account.except);
+    return longestFirst.filter(({ account }) => !except.has(account));
+  };
+  const claimRoom = async (room: ClaimRoom): Promise<readonly ClaimedRow[]> => {
     const claimed: ClaimedRow[] = [];
-    const kinds = longestFirst.filter((kind) =>
-      typeof account === 'string'
-        ? kind.account === account && kind.work === work
-        : !account.except.includes(kind.account),
-    );
-    for (const kind of kinds)
-      if (limit - claimed.length >= 1) claimed.push(...(await claim(kind, limit - claimed.length)));
+    for (const { account, work } of kindsOf(room)) {
+      const limit = Math.floor(room.limit - claimed.length);
+      if (limit >= 1) claimed.push(...(await session.rows(claimOfKind, { ...values, account, work, limit })));
+    }
     return claimed;
   };
   return (await Promise.all(rooms.map(claimRoom))).flat();
 }
+
+const nameOf = ({ account, work }: Kind): string => `${account}|${work}`;
 
 /** The parameters of a claim. */
 interface ClaimValues extends Pick<LeaseRequest, 'owner' | 'now' | 'leaseMs'> {
