@@ -1,4 +1,5 @@
 import { rememberedText } from '../../domain/remembered.ts';
+import { byCodeUnit } from '../kit/code-units.ts';
 import { percentEncode } from '../kit/percent.ts';
 
 /** The canonical query of both signatures: parameters sorted by name in byte order, encoded, and joined by `&`. */
@@ -11,7 +12,7 @@ export function canonicalQuery(parameters: readonly (readonly [name: string, val
 
 function byBytes([a]: readonly [string, string], [b]: readonly [string, string]): number {
   // Without surrogates or higher characters, the order of UTF-16 units equals the order of UTF-8 bytes.
-  if (isPlain(a) && isPlain(b)) return a < b ? -1 : a > b ? 1 : 0;
+  if (isPlain(a) && isPlain(b)) return byCodeUnit(a, b);
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 

@@ -11,6 +11,7 @@ import {
   type VendorRequest,
   vendorFailure,
 } from '../../domain/vendor.ts';
+import { byCodeUnit } from '../kit/code-units.ts';
 import { asObject, objectOf } from '../kit/json.ts';
 import {
   addressOf,
@@ -67,7 +68,7 @@ function requestIdOf({ headers }: VendorReply): string | null {
 export function storageStringToSign(request: VendorRequest, headers: Readonly<Record<string, string>>): string {
   const { bucket = '', key = null } = request.object ?? {};
   const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.trim()] as const);
-  const own = lower.filter(([name]) => name.startsWith('x-obs-')).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const own = lower.filter(([name]) => name.startsWith('x-obs-')).toSorted(([one], [other]) => byCodeUnit(one, other));
   const of = (name: string) => lower.find(([each]) => each === name)?.[1] ?? '';
   return [
     request.method,

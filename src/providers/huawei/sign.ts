@@ -7,6 +7,7 @@ import {
   type VendorRequest,
   vendorFailure,
 } from '../../domain/vendor.ts';
+import { byCodeUnit } from '../kit/code-units.ts';
 import { percentEncode, placeOf } from '../kit/percent.ts';
 import { type SignedHeaders, signedHeaders } from '../kit/signed-headers.ts';
 import { configuredProject, type HuaweiAccessKeyCredentials, huaweiAccount, huaweiCredentials } from './account.ts';
@@ -32,8 +33,6 @@ export interface Signable {
 }
 
 const headersOf = ({ headers }: Signable): SignedHeaders => signedHeaders(Object.entries(headers));
-
-const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
  * The canonical request (“API Request Signing Guide”). Its path ends with `/` even if the real path does not, the query is sorted by name

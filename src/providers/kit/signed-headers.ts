@@ -1,3 +1,5 @@
+import { byCodeUnit } from './code-units.ts';
+
 /** The headers that a signature covers, in lower case and sorted by name. */
 export interface SignedHeaders {
   /** One line per header. */
@@ -10,7 +12,7 @@ export interface SignedHeaders {
 export function signedHeaders(headers: readonly (readonly [name: string, value: string])[]): SignedHeaders {
   const sorted = headers
     .map(([name, value]) => [name.trim().toLowerCase(), value.trim()] as const)
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    .sort(([one], [other]) => byCodeUnit(one, other));
   let lines = '';
   let names = '';
   for (const [name, value] of sorted) {

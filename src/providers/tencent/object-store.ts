@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { ObjectStore } from '../../domain/object-store.ts';
 import type { SignedRequest, SigningContext, VendorReply, VendorRequest } from '../../domain/vendor.ts';
+import { byCodeUnit } from '../kit/code-units.ts';
 import {
   addressOf,
   listRequest,
@@ -77,7 +78,7 @@ type Pairs = readonly (readonly [name: string, value: string])[];
 function canonical(pairs: Pairs): Pairs {
   return pairs
     .map(([name, value]) => [percentEncode(name).toLowerCase(), percentEncode(value)] as const)
-    .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    .toSorted(([one], [other]) => byCodeUnit(one, other));
 }
 
 function joined(pairs: Pairs): string {
