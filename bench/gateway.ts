@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startArguments } from '../tools/bundle/start-arguments.ts';
 import { accountsPerVendor, type ConfigurationOptions, configuration, type Vendor } from './configuration.ts';
 import type { Request } from './measure.ts';
-import { fromSources, type Measured, startArguments, startServer } from './processes.ts';
+import { fromSources, type Measured, project, startServer } from './processes.ts';
 
 /** Files of this run, deleted with it. */
 export const folder: string = mkdtempSync(join(tmpdir(), 'godwit-bench-'));
@@ -40,7 +41,7 @@ export function startGateway(options: GatewayOptions): Promise<Measured> {
       ? []
       : ['--cpu-prof', `--cpu-prof-dir=${profile.folder}`, `--cpu-prof-name=${profile.name}.cpuprofile`]),
     ...(hook === null ? [] : ['--import', join(import.meta.dirname, hook)]),
-    ...startArguments(options.counting === true ? fromSources : options.program),
+    ...startArguments(project, options.counting === true ? fromSources : options.program),
   ];
   const environment = {
     GODWIT_CONFIG: file,

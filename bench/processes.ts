@@ -62,13 +62,6 @@ export async function startChild(file: string, ...args: readonly string[]): Prom
   return measured(child, url ?? '');
 }
 
-/** Node's arguments in `npm start`, optionally with another program. */
-export function startArguments(program?: string): readonly string[] {
-  const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { scripts: { start: string } };
-  const args = scripts.start.split(' ').slice(1);
-  return program === undefined ? args : [...args.slice(0, -1), program];
-}
-
 /** Starts a program that listens on `PORT`; resolves with its first answer at `/livez`. Rejects if it ends earlier. */
 export async function startServer(
   args: readonly string[],

@@ -133,6 +133,12 @@ describe.skipIf(browserMissing !== null)(named('The explorer of the sandbox', br
   });
 });
 
+async function enterKey(page: WatchedPage['page'], key: string): Promise<void> {
+  await page.getByRole('button', { name: 'Authorize', exact: true }).first().click();
+  await page.locator('.auth-container input').first().fill(key);
+  await page.locator('.auth-btn-wrapper .authorize').first().click();
+}
+
 describe.skipIf(browserMissing !== null)(named('The explorer of a real configuration', browserMissing), () => {
   let gateway: Gateway;
   beforeAll(async () => {
@@ -146,13 +152,8 @@ describe.skipIf(browserMissing !== null)(named('The explorer of a real configura
     await openExplorer(page, `${gateway.url}/docs`);
     const notice = page.locator('#notice');
     const before = await notice.textContent();
-    const authorize = async (): Promise<void> => {
-      await page.getByRole('button', { name: 'Authorize', exact: true }).first().click();
-      await page.locator('.auth-container input').first().fill(secret);
-      await page.locator('.auth-btn-wrapper .authorize').first().click();
-    };
     await page.route('**/openapi.json', (route) => route.fulfill({ status: 502, body: 'no gateway' }));
-    await authorize();
+    await enterKey(page, secret);
     await page.getByText('The examples below do not follow the key: openapi.json could not be read: 502.').waitFor();
 
     await page.unroute('**/openapi.json');
@@ -170,10 +171,8 @@ describe.skipIf(browserMissing !== null)(named('The explorer of a real configura
     const body = page.locator('[id$="-createMigration"] textarea.body-param__text');
     expect(await body.inputValue()).not.toContain('account');
 
-    await page.getByRole('button', { name: 'Authorize', exact: true }).first().click();
-    await page.locator('.auth-container input').first().fill(secret);
     const reread = page.waitForResponse((response) => response.url().endsWith('/openapi.json'));
-    await page.locator('.auth-btn-wrapper .authorize').first().click();
+    await enterKey(page, secret);
     await reread;
     await page.locator('.btn-done').first().click();
 

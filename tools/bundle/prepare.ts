@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeBundle } from './bundle.ts';
+import { startArguments } from './start-arguments.ts';
 
 /**
  * Prepares an installation for quick starts: writes the bundle, then fills the compile cache with what runs. Whatever goes wrong with the
@@ -19,8 +20,7 @@ if (!starts()) {
 
 /** Starts the program of `npm start` with the same settings, because the compile cache depends on them. */
 function starts(): boolean {
-  const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { scripts: { start: string } };
-  const args = [...scripts.start.split(' ').slice(1), '--version'];
+  const args = [...startArguments(project), '--version'];
   return spawnSync(process.execPath, args, { cwd: project, stdio: 'inherit' }).status === 0;
 }
 
